@@ -1,0 +1,63 @@
+"""A library connection: the process of client.c, its commands and what it printed."""
+
+import json
+import os
+import selectors
+import subprocess
+
+from . import processes
+from .network import Namespace
+
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "client.c")
+FLAGS = ["-std=c17", "-D_GNU_SOURCE", "-O1"]
+
+
+def build(folder: str) -> str:
+    """Compile client.c into `folder`; returns the program's path. Raises subprocess.CalledProcessError."""
+    program = os.path.join(folder, "client")
+    subprocess.run(["gcc", *FLAGS, "-o", program, SOURCE, "-lvotequorum"], check=True)
+    return program
+
+
+class Client:
+    """One connection to one daemon."""
+
+    def __init__(self, program: str, node: Namespace, wait_ms: int):
+        """Connect from inside `node`, trying again for `wait_ms` milliseconds. The answer is the first object read."""
+        self.process = processes.spawn(node.enter(program, str(wait_ms)), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        os.set_blocking(self.process.stdout.fileno(), False)
+        self.partial = b""
+        self.ended = False
+
+    def register(self, selector: selectors.BaseSelector, data) -> None:
+        """Have `selector` watch for output, with `data` as its key's data."""
+        selector.register(self.process.stdout, selectors.EVENT_READ, data)
+
+    def send(self, command: str) -> bool:
+        """Send one command; False when the process has ended."""
+        try:
+            self.process.stdin.write(command.encode() + b"\n")
+            self.process.stdin.flush()
+        except (BrokenPipeError, ValueError):
+            return False
+        return True
+
+    def read(self) -> list[dict]:
+        """The objects printed since the last call; sets `ended` at the end of output."""
+        try:
+            chunk = self.process.stdout.read()
+        except ValueError:
+            chunk = b""
+        if chunk == b"":
+            self.ended = True
+        *lines, self.partial = (self.partial + (chunk or b"")).split(b"\n")
+        return [json.loads(line) for line in lines if line]
+
+    def close(self, selector: selectors.BaseSelector) -> None:
+        """End the process, and with it the connection."""
+        if not self.process.stdout.closed:
+            try:
+                selector.unregister(self.process.stdout)
+            except KeyError:
+                pass
+        processes.kill(self.process)

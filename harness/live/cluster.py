@@ -1,0 +1,203 @@
+"""A cluster of real corosync daemons, one for each namespace.
+
+    with Cluster([1, 2, 3], Configuration(...)) as cluster:
+        cluster.start(1)
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+
+from . import client, processes
+from .network import NODE_SETUP, Namespace, Network, address
+
+TOKEN_MS = 600
+STOP_TIMEOUT_S = 20
+LOG = "/var/lib/corosync/corosync.log"
+TRACKING_FILE = "/var/lib/corosync/ev_tracking"
+
+
+class Configuration:
+    """What a corosync.conf says: its nodes and the lines of its quorum section."""
+
+    def __init__(self, nodes: list[dict], quorum: list[str], *, nodelist: bool = True, token_ms: int = TOKEN_MS, debug: bool = False):
+        """`nodes`: {"id": int, "votes": int or absent}, in nodelist order. `nodelist` False: a udp cluster without one."""
+        self.nodes = [dict(node) for node in nodes]
+        self.quorum = list(quorum)
+        self.nodelist = nodelist
+        self.token_ms = token_ms
+        self.debug = debug
+
+    def text(self, nodeid: int, indices: dict[int, int]) -> str:
+        """The file for one node; `indices` maps node ids to address indices."""
+        totem = ["version: 2", "cluster_name: votesim", "secauth: off", f"token: {self.token_ms}"]
+        if self.nodelist:
+            totem += ["transport: udpu"]
+        else:
+            totem += ["transport: udp", f"nodeid: {nodeid}",
+                      "interface {", f"  bindnetaddr: {address(indices[nodeid])}", "  broadcast: yes", "  mcastport: 5405", "}"]
+        sections = [("totem", totem), ("quorum", ["provider: corosync_votequorum", *self.quorum])]
+        logging = [f"logfile: {LOG}", "to_logfile: yes", "to_syslog: no", "to_stderr: no", "timestamp: hires"]
+        if self.debug:
+            logging += ["debug: on"]
+        # Its cgroup is the host's matter.
+        sections += [("logging", logging), ("system", ["move_to_root_cgroup: no"])]
+        if self.nodelist:
+            lines = []
+            for node in self.nodes:
+                lines += ["node {", f"  nodeid: {node['id']}", f"  ring0_addr: {address(indices[node['id']])}"]
+                lines += [f"  quorum_votes: {node['votes']}"] if node.get("votes") is not None else []
+                lines += ["}"]
+            sections += [("nodelist", lines)]
+        return "\n".join(f"{name} {{\n" + "".join(f"  {line}\n" for line in body) + "}\n" for name, body in sections)
+
+
+class Node:
+    """One machine: its namespaces, its folders, its daemon if that runs."""
+
+    def __init__(self, nodeid: int, index: int, folder: str):
+        self.nodeid = nodeid
+        self.index = index
+        self.folder = folder
+        self.namespace = Namespace(NODE_SETUP, folder)
+        self.daemon = None
+        self.paused = False
+
+    def path(self, inside: str) -> str:
+        """Where the caller finds this node's file `inside`."""
+        return self.namespace.path(inside)
+
+    def log(self) -> str:
+        """What its daemons have logged so far; empty when nothing."""
+        try:
+            with open(self.path(LOG), encoding="utf-8", errors="replace") as log:
+                return log.read()
+        except FileNotFoundError:
+            return ""
+
+
+class Cluster:
+    """Nodes, wires and daemons. Use it as a context manager: leaving it takes everything down."""
+
+    def __init__(self, ids: list[int], configuration: Configuration):
+        """Make machines for `ids` (none started), all on one network. Raises NetworkError, CalledProcessError."""
+        self.folder = processes.make_folder()
+        self.nodes = {}
+        self.network = None
+        self.configuration = configuration
+        try:
+            self.client_program = client.build(self.folder)
+            self.network = Network()
+            for index, nodeid in enumerate(ids):
+                node = Node(nodeid, index, os.path.join(self.folder, f"node{nodeid}"))
+                self.nodes[nodeid] = node
+                self.network.attach(node.namespace, index)
+            self.configure(configuration)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self) -> None:
+        """Kill the daemons, and remove namespaces and folders. May be called twice."""
+        for node in self.nodes.values():
+            if node.daemon:
+                processes.kill(node.daemon)
+            node.namespace.close()
+        self.nodes = {}
+        if self.network:
+            self.network.close()
+            self.network = None
+        processes.remove_folder(self.folder)
+
+    def configure(self, configuration: Configuration, ids: list[int] | None = None) -> None:
+        """Write `configuration` on the nodes `ids` (all when None). Daemons see it at their start or at a reload."""
+        indices = {nodeid: node.index for nodeid, node in self.nodes.items()}
+        for nodeid in ids if ids is not None else self.nodes:
+            with open(self.nodes[nodeid].path("/etc/corosync/corosync.conf"), "w", encoding="utf-8") as file:
+                file.write(configuration.text(nodeid, indices))
+        self.configuration = configuration
+
+    def running(self) -> list[int]:
+        """Ids of the nodes whose daemon has been started and not been seen to end, paused ones included."""
+        return [nodeid for nodeid, node in self.nodes.items() if node.daemon]
+
+    def reachable(self, nodeid: int) -> list[int]:
+        """Ids of running, unpaused nodes on the network of `nodeid`, ascending."""
+        group = self.network.group(self.nodes[nodeid].index)
+        return sorted(other for other in self.running()
+                      if not self.nodes[other].paused and self.network.group(self.nodes[other].index) == group)
+
+    def start(self, nodeid: int) -> None:
+        """Start the daemon; what a reboot would lose is lost first. Raises ValueError when it runs."""
+        node = self.nodes[nodeid]
+        if node.daemon:
+            raise ValueError(f"node {nodeid} is running")
+        for folder in ("/dev/shm", "/run"):
+            for name in os.listdir(node.path(folder)):
+                path = os.path.join(node.path(folder), name)
+                shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
+        node.daemon = processes.spawn(node.namespace.enter("corosync", "-f"),
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def dead(self) -> list[tuple[int, int]]:
+        """Daemons that ended by themselves since the last call: (node id, exit status or minus signal)."""
+        ended = []
+        for nodeid, node in self.nodes.items():
+            if node.daemon and node.daemon.poll() is not None:
+                ended.append((nodeid, node.daemon.returncode))
+                node.daemon, node.paused = None, False
+        return ended
+
+    def stop(self, nodeid: int) -> None:
+        """Clean shutdown by SIGTERM, waited for. Raises subprocess.TimeoutExpired after 20 s."""
+        self._end(nodeid, signal.SIGTERM)
+
+    def crash(self, nodeid: int) -> None:
+        """SIGKILL; what is on disk stays."""
+        self._end(nodeid, signal.SIGKILL)
+
+    def _end(self, nodeid: int, how: signal.Signals) -> None:
+        node = self.nodes[nodeid]
+        if not node.daemon:
+            raise ValueError(f"node {nodeid} is not running")
+        node.daemon.send_signal(how)
+        node.daemon.wait(STOP_TIMEOUT_S)
+        node.daemon, node.paused = None, False
+
+    def pause(self, nodeid: int) -> None:
+        """SIGSTOP: the daemon is no longer scheduled."""
+        self.nodes[nodeid].daemon.send_signal(signal.SIGSTOP)
+        self.nodes[nodeid].paused = True
+
+    def resume(self, nodeid: int) -> None:
+        """SIGCONT after `pause`."""
+        self.nodes[nodeid].daemon.send_signal(signal.SIGCONT)
+        self.nodes[nodeid].paused = False
+
+    def partition(self, groups: list[list[int]]) -> None:
+        """Split the network into these groups of node ids; nodes not named form one more."""
+        self.network.partition([[self.nodes[nodeid].index for nodeid in group] for group in groups])
+
+    def heal(self) -> None:
+        """One network again."""
+        self.network.partition([list(node.index for node in self.nodes.values())])
+
+    def reload(self, nodeid: int) -> str:
+        """`corosync-cfgtool -R` on one node, which makes every node read its file; returns what it printed."""
+        done = subprocess.run(self.nodes[nodeid].namespace.enter("corosync-cfgtool", "-R"), capture_output=True, text=True)
+        return (done.stdout + done.stderr).strip()
+
+    def set_key(self, nodeid: int, key: str, kind: str, value: str) -> None:
+        """Set a cmap key at one node. Raises NetworkError when corosync-cmapctl fails."""
+        self.nodes[nodeid].namespace.run("corosync-cmapctl", "-s", key, kind, str(value))
+
+    def connect(self, nodeid: int, wait_ms: int = 0) -> client.Client:
+        """A new library connection to a node's daemon; `wait_ms` is how long to try."""
+        return client.Client(self.client_program, self.nodes[nodeid].namespace, wait_ms)
