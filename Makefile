@@ -1,0 +1,144 @@
+# votesim. `make run` and `make test` work by themselves from a fresh clone on
+# Debian 12; `make help` lists every target.
+#
+# Each configuration has a build folder of its own, so that many live side by
+# side: make BUILD=build/clang-O0 CC=clang OPT=-O0 build/clang-O0/votesim
+
+CC = gcc
+AR = ar
+OPT = -O2
+PYTHON = /usr/bin/python3
+BUILD = build
+CFLAGS = -g -Wall -Wextra -Wconversion -Wshadow -Werror
+LDFLAGS =
+YAML_LIB = $(if $(shell grep -ls libfyaml.h sim/scenario/*.c),-lfyaml,-lyaml)
+LDLIBS = $(YAML_LIB)
+FUZZ_SECONDS = 60
+JOBS = $(shell nproc)
+
+COMPILE = $(CC) -std=c17 -D_GNU_SOURCE $(OPT) $(CFLAGS) -I.
+PROGRAM = $(if $(filter build,$(BUILD)),votesim,$(BUILD)/votesim)
+
+# ---- what is there ------------------------------------------------------------
+# NAME_test.c is a cmocka program, fuzz_NAME.c a libFuzzer one, bench_NAME.c a
+# program that measures, fake_NAME.c support for tests; the rest is the library.
+
+SOURCES = $(sort $(shell find core sim -name '*.c'))
+TESTS   = $(filter %_test.c,$(SOURCES))
+FUZZERS = $(foreach s,$(SOURCES),$(if $(filter fuzz_%,$(notdir $s)),$s))
+BENCHES = $(foreach s,$(SOURCES),$(if $(filter bench_%,$(notdir $s)),$s))
+FAKES   = $(foreach s,$(SOURCES),$(if $(filter fake_%,$(notdir $s)),$s))
+LIBRARY = $(filter-out $(TESTS) $(FUZZERS) $(BENCHES) $(FAKES) sim/main.c,$(SOURCES))
+CORE    = $(filter core/%,$(LIBRARY))
+SIM     = $(filter sim/%,$(LIBRARY))
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$1)
+TEST_PROGRAMS  = $(patsubst %.c,$(BUILD)/%,$(TESTS))
+FUZZ_PROGRAMS  = $(patsubst %.c,$(BUILD)/fuzz/%,$(FUZZERS))
+BENCH_PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(notdir $(BENCHES)))
+LIBRARIES = $(BUILD)/libvotesim.a $(BUILD)/libvotequorum_core.a
+
+# ---- building -----------------------------------------------------------------
+
+all: $(PROGRAM)  ## build ./votesim
+
+$(PROGRAM): $(BUILD)/sim/main.o $(LIBRARIES)
+	$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/libvotequorum_core.a: $(call objects,$(CORE))
+$(BUILD)/libvotesim.a: $(call objects,$(SIM))
+$(BUILD)/libfakes.a: $(call objects,$(FAKES))
+$(BUILD)/%.a: $(BUILD)/members
+	@rm -f $@
+	$(AR) rcs $@ $(filter %.o,$^)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -MMD -MP -c -o $@ $<
+
+# A core test links the core alone: nothing in core/ may need the simulator.
+$(BUILD)/core/%_test: $(BUILD)/core/%_test.o $(BUILD)/libfakes.a $(BUILD)/libvotequorum_core.a
+	$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
+$(BUILD)/sim/%_test: $(BUILD)/sim/%_test.o $(BUILD)/libfakes.a $(LIBRARIES)
+	$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(BENCH_PROGRAMS): $(BUILD)/bench_%: $(BUILD)/sim/bench_%.o $(LIBRARIES)
+	$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Changed flags rebuild objects, files that came or went rebuild the libraries.
+$(BUILD)/flags: STAMP = $(COMPILE)
+$(BUILD)/members: STAMP = $(LIBRARY) $(FAKES)
+$(BUILD)/flags $(BUILD)/members: FORCE
+	@mkdir -p $(@D)
+	@echo '$(STAMP)' | cmp -s - $@ || echo '$(STAMP)' > $@
+
+test-programs: $(TEST_PROGRAMS)
+bench-programs: $(BENCH_PROGRAMS)
+
+# Fuzzers are built with clang and all its sanitizers, libraries included.
+FUZZ_FLAGS = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+$(FUZZ_PROGRAMS): $(BUILD)/fuzz/%: FORCE
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang OPT=-O1 \
+		CFLAGS='$(CFLAGS) $(FUZZ_FLAGS)' fuzz-link FUZZER=$*
+fuzz-programs: $(FUZZ_PROGRAMS)
+ifdef FUZZER
+fuzz-link: $(BUILD)/$(FUZZER)
+$(BUILD)/$(FUZZER): $(BUILD)/$(FUZZER).o $(BUILD)/libfakes.a $(LIBRARIES)
+	$(CC) $(OPT) $(CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
+endif
+
+# ---- what people call ---------------------------------------------------------
+
+run:  ## install what is missing, build, run the whole scenario library
+	@harness/setup.sh run
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	./votesim run -j $(JOBS) scenarios/
+
+test:  ## install what is missing, run every test
+	@harness/setup.sh run test
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
+	$(PYTHON) -m pytest harness
+
+check-format:  ## is every C file as .clang-format would have it?
+	@harness/setup.sh format
+	clang-format --dry-run --Werror $(SOURCES) $(sort $(shell find core sim -name '*.h'))
+
+coverage:  ## line and branch coverage by folder, in build/coverage/
+	@harness/setup.sh run test coverage
+	$(PYTHON) -m harness.coverage
+
+fuzz:  ## every fuzzer for FUZZ_SECONDS
+	@harness/setup.sh run test
+	$(PYTHON) -m harness.fuzz --seconds $(FUZZ_SECONDS)
+
+bench:  ## medians of what is worth measuring
+	@harness/setup.sh run
+	@$(MAKE) --no-print-directory -j$(JOBS) all bench-programs
+	$(PYTHON) -m harness.bench
+
+mutants:  ## broken cores: who catches which
+	@harness/setup.sh run
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	$(PYTHON) -m harness.mutants
+
+conform:  ## the scenario library on real corosync daemons (root)
+	@harness/setup.sh run live
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	$(PYTHON) -m harness.live.compare scenarios/
+
+truth:  ## record the real cluster anew (root)
+	@harness/setup.sh run live
+	$(PYTHON) -m harness.live.record
+
+clean:  ## remove what was built
+	rm -rf build votesim
+
+help:  ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
+
+FORCE:
+.PHONY: all run test check-format coverage fuzz bench mutants conform truth clean help \
+	test-programs bench-programs fuzz-programs fuzz-link FORCE
+.SECONDARY:
+
+-include $(patsubst %.c,$(BUILD)/%.d,$(SOURCES))
