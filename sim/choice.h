@@ -1,0 +1,51 @@
+/*
+ * The one source of choice. Everything that the scenario leaves open is asked of
+ * choose(n, what); what stands behind it decides whether a run is plain, random,
+ * a replay or one branch of a search. The world is the same.
+ */
+#ifndef SIM_CHOICE_H
+#define SIM_CHOICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum choice_kind {
+	CHOOSE_ORDER,   /* which sender's oldest message the ring orders next */
+	CHOOSE_MOVE,    /* who moves to the next ring: 0 all, k the k-th old ring's rest by itself */
+	CHOOSE_JOIN,    /* a starting node: 0 forms a ring alone first, 1 joins the others at once */
+	CHOOSE_RECOVER, /* how many ordered but undelivered messages of the old ring are lost */
+	CHOOSE_WAKE,    /* how long until an application dispatches, in steps of 100 us */
+	CHOOSE_JITTER,  /* of a packet, in ns */
+	CHOOSE_LOSS,    /* a packet: 0 .. 999999, lost when below the loss in ppm */
+	CHOOSE_KIND_COUNT
+};
+
+struct choice {
+	void *ctx;
+	/* 0 .. n-1; n > 1. streams: CHOOSE_KIND_COUNT generator states in the world. */
+	uint32_t (*choose)(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what);
+};
+
+/* Everything falls to the lowest; packets' jitter and loss are still drawn. */
+extern const struct choice choice_plain;
+/* Everything is drawn from the streams. */
+extern const struct choice choice_seeded;
+
+/* A recorded list, then the lowest; notes what was asked. */
+struct choice_list {
+	const uint32_t *taken; /* the list to follow */
+	uint32_t taken_count;
+	uint32_t asked_count; /* questions so far */
+	uint32_t *asked;      /* n of each question, up to asked_room; may be NULL */
+	uint32_t asked_room;
+};
+struct choice choice_from_list(struct choice_list *list);
+
+/* Bytes of a fuzzer; zero when they are used up. */
+struct choice_bytes {
+	const uint8_t *bytes;
+	size_t size;
+};
+struct choice choice_from_bytes(struct choice_bytes *bytes);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * Assertions that stay on in release: what must be, what must never be, and
+ * where either is legal and a reader should know that both were thought of.
+ */
+#ifndef SIM_ENSURE_H
+#define SIM_ENSURE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define EXIT_INTERNAL 3
+
+/* An internal error: exit status 3, never a verdict about the cluster. */
+_Noreturn static inline void ensure_failed(const char *file, int line, const char *what)
+{
+	fprintf(stderr, "votesim: internal error at %s:%d: %s\n", file, line, what);
+	exit(EXIT_INTERNAL);
+}
+
+#define ALWAYS(condition) ((condition) ? (void)0 : ensure_failed(__FILE__, __LINE__, #condition))
+#define NEVER(condition) ((condition) ? ensure_failed(__FILE__, __LINE__, "never: " #condition) : (void)0)
+#define MAYBE(condition) ((void)(condition))
+
+#endif
