@@ -1,0 +1,61 @@
+"""What every test needs: where things are, how programs are built and run."""
+
+import contextlib
+import fcntl
+import os
+import subprocess
+import warnings
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.join(ROOT, "build")
+CLEAN = {"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": os.environ.get("HOME", "/")}
+
+
+class MissingTool(UserWarning):
+    """Something was not tested because Debian does not give what it needs here."""
+
+
+@contextlib.contextmanager
+def lock(name: str):
+    """One process at a time: for what the workers of one test run share."""
+    os.makedirs(BUILD, exist_ok=True)
+    with open(os.path.join(BUILD, name + ".lock"), "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def make(*targets: str, **variables: str) -> None:
+    """Run make in the repo. Raises AssertionError with make's words when it fails."""
+    command = ["make", "--no-print-directory", "-j2", *(f"{key}={value}" for key, value in variables.items()), *targets]
+    with lock("make"):
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "MAKEFLAGS": ""})
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+
+
+def built(folder: str, **variables: str) -> str:
+    """The path of a votesim built with these make variables in build/FOLDER."""
+    build = f"build/{folder}"
+    make(f"{build}/votesim", BUILD=build, **variables)
+    return os.path.join(ROOT, build, "votesim")
+
+
+def votesim(program: str | list, *arguments: str, timeout: float = 120, **options) -> subprocess.CompletedProcess:
+    """Run `program` (a path, or a command to put before the arguments) in the repo, output as text."""
+    command = [program] if isinstance(program, str) else list(program)
+    options = {"cwd": ROOT, "capture_output": True, "text": True, "timeout": timeout, "stdin": subprocess.DEVNULL, **options}
+    return subprocess.run([*command, *arguments], **options)
+
+
+def scenario_files() -> list[str]:
+    """Every scenario of the library, as paths from the root, sorted."""
+    found = []
+    for folder, _, names in os.walk(os.path.join(ROOT, "scenarios")):
+        found += [os.path.relpath(os.path.join(folder, name), ROOT) for name in names if name.endswith((".yaml", ".yml"))]
+    return sorted(found)
+
+
+def missing(what: str, package: str) -> None:
+    """Skip the test that calls this, loudly: the summary warns too."""
+    import pytest
+    warnings.warn(MissingTool(f"{what} is not here: apt-get install {package}"))
+    pytest.skip(f"{what} is not here: apt-get install {package}")

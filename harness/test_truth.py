@@ -1,0 +1,138 @@
+"""Recordings of real clusters, each converted into a scenario, run, and compared client by client.
+
+The plain run gives most recordings exactly. Those in OTHER_INTERLEAVING are given by another order of messages, which
+`votesim explain` has to find. build/truth/ keeps every scenario and what was expected of it.
+"""
+
+import copy
+import glob
+import os
+
+import pytest
+
+from . import truth_to_scenario as truth
+from .support import ROOT, votesim
+
+OTHER_INTERLEAVING = {"lms-5", "downscale-5", "reload-votes"}
+FOLDER = os.path.join(ROOT, "build", "truth")
+RECORDINGS = {recording["case"]["name"]: recording
+              for path in sorted(glob.glob(os.path.join(ROOT, "harness", "truth", "*.jsonl")))
+              for recording in truth.read(path)}
+
+
+def convertible(name: str) -> bool:
+    try:
+        truth.convert(RECORDINGS[name])
+        return True
+    except truth.ConversionError:
+        return False
+
+
+@pytest.fixture
+def converted(name):
+    recording = RECORDINGS[name]
+    try:
+        conversion = truth.write(recording, FOLDER)
+    except truth.ConversionError as why:
+        pytest.skip(f"the scenario language cannot say it: {why}")
+    return conversion, truth.from_recording(conversion, recording["events"])
+
+
+@pytest.mark.parametrize("name", sorted(RECORDINGS))
+def test_a_recording_is_given_by_some_interleaving(name, converted, program):
+    conversion, recorded = converted
+    path = os.path.join(FOLDER, name + ".yaml")
+    run = votesim(program, "run", "--trace", "-", path)
+    assert run.returncode == 0, run.stderr
+    differences = truth.differences(conversion, recorded, truth.from_trace(conversion, run.stdout))
+    if not differences:
+        return
+    explained = votesim(program, "explain", path, "--recording", os.path.join(FOLDER, name + ".expected"), timeout=300)
+    assert explained.returncode == 0, "\n".join(["the plain run differs:"] + differences + [explained.stdout + explained.stderr])
+    assert name not in SHOWN or name in OTHER_INTERLEAVING, "\n".join(["the plain run no longer gives it:"] + differences)
+
+
+SHOWN = {recording["case"]["name"] for recording in truth.read(os.path.join(ROOT, "harness", "truth", "shown.jsonl"))}
+
+
+# ---- the converter and the comparison themselves -----------------------------------
+
+def streams_of(name):
+    conversion = truth.convert(RECORDINGS[name])
+    return conversion, truth.from_recording(conversion, RECORDINGS[name]["events"])
+
+
+@pytest.mark.parametrize("name", sorted(filter(convertible, SHOWN)))
+def test_a_recording_equals_itself_and_no_changed_one(name):
+    """Every single change of a recording that bears on what is compared is seen."""
+    conversion, recorded = streams_of(name)
+    assert truth.differences(conversion, recorded, copy.deepcopy(recorded)) == []
+    compared = [line for stream in truth.streams(conversion, recorded).values() for line in stream]
+    assert compared
+    for number, line in enumerate(recorded):
+        if truth.without_step(line) not in compared or "refused" in line:
+            continue
+        without = recorded[:number] + recorded[number + 1:]
+        if line.get("client", "").startswith(truth.PROBE):
+            continue
+        assert truth.differences(conversion, recorded, without), f"dropping {line} was not seen"
+        for key in set(line) - {"step", "node", "client", "ring"}:
+            changed = copy.deepcopy(recorded)
+            value = changed[number][key]
+            changed[number][key] = value + 1 if isinstance(value, int) else \
+                {"callback": "nodelist" if value != "nodelist" else "quorum", "reply": "x"}.get(key, [])
+            if changed[number] != line and "callback" not in key:
+                assert truth.differences(conversion, recorded, changed), f"{key} of {line} was not compared"
+
+
+def test_only_the_order_of_ring_sequences_counts():
+    conversion, recorded = streams_of("two-node")
+    shifted = copy.deepcopy(recorded)
+    for line in shifted:
+        if "ring" in line:
+            line["ring"][1] = line["ring"][1] * 4 + 100
+    assert truth.differences(conversion, recorded, shifted) == []
+    for line in shifted:
+        if "ring" in line:
+            line["ring"][1] = 5000 - line["ring"][1]
+    assert truth.differences(conversion, recorded, shifted)
+
+
+def test_one_ring_is_one_ring_for_every_client():
+    conversion, recorded = streams_of("plain-5-cascade")
+    changed = copy.deepcopy(recorded)
+    last = [line for line in changed if line.get("callback") == "nodelist" and line["client"] == "t-1"][-1]
+    last["ring"] = [last["ring"][0], last["ring"][1] + 1]
+    assert truth.differences(conversion, recorded, changed)
+
+
+def test_what_a_probe_sees_of_its_own_start_is_not_compared():
+    conversion, recorded = streams_of("two-node")
+    early = [line for line in recorded if line.get("client") == "probe-2" and "callback" in line and line["step"] == 3]
+    assert early
+    changed = [line for line in recorded if line not in early]
+    assert truth.differences(conversion, recorded, changed) == []
+
+
+def test_every_step_says_which_recorded_step_it_is():
+    for name in filter(convertible, RECORDINGS):
+        conversion = truth.convert(RECORDINGS[name])
+        assert conversion.text.count("\n  - ") == len(conversion.recorded_step), name
+
+
+def test_every_kind_of_step_converts_or_says_why_not():
+    steps = [["startall", 1, 2], ["quick", ["crash", 2]], ["start", 2], ["pause", 1, 300], ["pause", 2], ["resume", 2],
+             ["conf", ["expected_votes: 4", "device {", "  model: net", "  net {", "    host: x", "  }", "}"]], ["reload", 1],
+             ["nodes", 3], ["start", 3], ["split", [1], [], [2, 3]], ["heal"], ["cmd", 1, "a", "setvotes 2 3"],
+             ["cmd", 1, "a", "qpoll q 1 1"], ["cmd", 1, "a", "fini"], ["stop", 1, 2]]
+    text = truth.convert({"case": {"name": "all", "nodes": 2, "quorum": ["two_node: 1"], "steps": steps}, "events": []}).text
+    assert "  quorum: {two_node: 1}\n" in text
+    for line in ("start: {nodes: [1, 2], together: true}", "crash: 2", "trackstart: {node: 2, client: probe-2-2, context: 0, flags: 2}",
+                 "pause: 1", "wait: 300ms", "resume: 1", "reload: {quorum: {expected_votes: 4, device: {model: net}}}",
+                 "reload: {nodes: 3, on: []}", "partition: [[1], [2, 3]]", "heal: all", "setvotes: {node: 1, client: a-1, of: 2, votes: 3}",
+                 "qdevice_poll: {node: 1, client: a-1, name: q, cast_vote: 1, ring: stale}", "finalize: {node: 1, client: a-1}",
+                 "stop: [1, 2]"):
+        assert f"\n  - {line}\n" in text, line
+    for step in (["store", 1, 4], ["stored", 1], ["conf", [], 1], ["cmap", 1, "totem.token", "u32", 3], ["cmd", 1, "a", "dance"]):
+        with pytest.raises(truth.ConversionError):
+            truth.convert({"case": {"name": "no", "nodes": 1, "quorum": [], "steps": [step]}, "events": []})

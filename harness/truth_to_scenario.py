@@ -1,0 +1,454 @@
+"""Recordings of real clusters as scenarios, and the comparison of a run with its recording.
+
+usage: python3 -m harness.truth_to_scenario RECORDINGS.jsonl [-o FOLDER] [-k NAME]
+
+Writes NAME.yaml (the scenario), NAME.expected (what its clients saw, in the form of the trace, for
+`votesim explain`) for each recording into FOLDER (default build/truth).
+
+How a recording becomes a scenario (the format is told in harness/truth/README.md):
+- A client is named NAME-NODE; after its daemon was restarted it is another, NAME-NODE-2: a connection ends with its daemon.
+- `start` of several nodes is one step each, so that the recorder's own tracker (`probe`) can follow each.
+- The recorder waited for 800 ms of quiet after each step that settles; so does the scenario.
+- The files that `votes`, `conf` and `nodes` change are read by the next `reload`, or by the next start.
+
+How they are compared: client by client; callbacks in order, and replies in order. Of ring ids only the order counts,
+but the same ring must be the same ring for every client. A probe's first notifications depend on how fast it
+connected to a daemon that was just starting; it is compared from the first one that does not.
+"""
+
+import argparse
+import json
+import os
+from dataclasses import dataclass, field
+
+PROBE = "probe"
+QUIET_MS = 800
+TOKEN_MS = 600
+
+# Commands of the recorder: library function and the names of the arguments.
+COMMANDS = {
+    "getinfo": ("getinfo", ["of"]),
+    "setvotes": ("setvotes", ["of", "votes"]),
+    "setexpected": ("setexpected", ["votes"]),
+    "stop": ("trackstop", []),
+    "fini": ("finalize", []),
+    "qreg": ("qdevice_register", ["name"]),
+    "qunreg": ("qdevice_unregister", ["name"]),
+    "qupdate": ("qdevice_update", ["name", "new_name"]),
+    "qpoll": ("qdevice_poll", ["name", "cast_vote", "ring"]),
+    "qmaster": ("qdevice_master_wins", ["name", "allow"]),
+}
+REPLIES = {"track": "trackstart", **{command: call for command, (call, _) in COMMANDS.items()}}
+CALLBACKS = {"nodelist": "nodelist", "quorum": "quorum", "expected": "expected_votes"}
+INFO = {"of": "node_id", "state": "node_state", "votes": "node_votes", "expected": "node_expected_votes",
+        "highest": "highest_expected", "total": "total_votes", "quorum": "quorum", "flags": "flags",
+        "qdevice_votes": "qdevice_votes", "qdevice_name": "qdevice_name"}
+# Replies that say nothing about votequorum: the connection was made, the daemon has gone.
+IGNORED_REPLIES = ("init", "initialize", "dispatch")
+
+
+class ConversionError(ValueError):
+    """A recording that the scenario language cannot say."""
+
+
+@dataclass
+class Conversion:
+    """A recording as a scenario."""
+    name: str
+    text: str                                                   # the scenario, YAML
+    recorded_step: list[int] = field(default_factory=list)      # by step of the scenario: step of the recording
+    clients: dict[tuple, str] = field(default_factory=dict)     # (node, name, incarnation) -> name in the scenario
+    settled: dict[str, list[int]] = field(default_factory=dict)  # by probe: members once its node's start has settled
+    started: dict[str, int] = field(default_factory=dict)       # by probe: the recorded step of that start
+
+
+def flow(value) -> str:
+    """`value` (dict, list, number, text) as one line of YAML."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(flow(item) for item in value) + "]"
+    if isinstance(value, str) and not value.replace("-", "").replace("_", "").isalnum():
+        return json.dumps(value)
+    return str(value)
+
+
+def quorum_section(lines: list[str]) -> dict:
+    """The lines of corosync.conf's quorum section as a map. The device's own block (net) concerns corosync-qdevice only."""
+    section, stack = {}, []
+    current = section
+    for line in (text.strip() for text in lines):
+        if line.endswith("{"):
+            stack.append(current)
+            current = current.setdefault(line[:-1].strip(), {})
+        elif line == "}":
+            current = stack.pop()
+        else:
+            key, _, value = line.partition(":")
+            value = value.strip()
+            current[key.strip()] = int(value) if value.isdigit() else value
+    section.get("device", {}).pop("net", None)
+    return section
+
+
+def node_list(nodes) -> list[dict]:
+    """A case's nodes (a number, or a list of {id, votes}) as a list of {id, votes}; votes None when not given."""
+    if isinstance(nodes, int):
+        nodes = [{"id": number} for number in range(1, nodes + 1)]
+    return [{"id": node["id"], "votes": node.get("votes")} for node in nodes]
+
+
+def nodes_yaml(nodes: list[dict]):
+    """The same in the scenario language: a number where that says it all."""
+    if all(node["votes"] is None for node in nodes) and [n["id"] for n in nodes] == list(range(1, len(nodes) + 1)):
+        return len(nodes)
+    return [{"nodeid": n["id"], **({} if n["votes"] is None else {"quorum_votes": n["votes"]})} for n in nodes]
+
+
+class Converter:
+    """Walks through a case's steps and writes those of the scenario."""
+
+    def __init__(self, case: dict, refused: set[tuple[int, int]] = frozenset()):
+        """`refused`: (recorded step, node) of the starts that the daemon refused."""
+        self.case = case
+        self.refused = refused
+        self.nodes = node_list(case["nodes"])
+        self.quorum = quorum_section(case["quorum"])
+        self.incarnation = {}
+        self.up = set()
+        self.group = {}
+        self.files_changed = {}
+        self.lines = []
+        self.result = Conversion(case["name"], "")
+
+    def convert(self) -> Conversion:
+        """Raises ConversionError for a step that the language does not have."""
+        if not self.case.get("nodelist", True):
+            raise ConversionError("a cluster without a nodelist")
+        head = [f"scenario: {self.case['name']}",
+                "description: Recorded from a real cluster (harness/truth), converted by harness/truth_to_scenario.py.",
+                "cluster:", f"  nodes: {flow(nodes_yaml(self.nodes))}"]
+        head += [f"  quorum: {flow(self.quorum)}"] if self.quorum else []
+        head += [f"totem: {{token: {TOKEN_MS}ms}}", "steps:"]
+        for number, step in enumerate(self.case["steps"]):
+            self.number = number
+            self._step(step, settle=True)
+        self.result.text = "\n".join(head + self.lines) + "\n"
+        return self.result
+
+    def _step(self, step, settle):
+        if step[0] == "quick":
+            self._step(step[1], settle=False)
+            return
+        method = getattr(self, "_do_" + step[0], None)
+        if not method:
+            raise ConversionError(f"step {self.number}: {step[0]} cannot be said in a scenario")
+        method(*step[1:], settle=settle)
+
+    def _write(self, verb, value, quiet=False):
+        self.lines.append(f"  - {verb}: {flow(value)}")
+        self.result.recorded_step.append(self.number)
+        if quiet:
+            self._write("wait", f"{QUIET_MS}ms")
+
+    def _client(self, node, name):
+        key = (node, name, self.incarnation.get(node, 1))
+        if key not in self.result.clients:
+            self.result.clients[key] = f"{name}-{node}" + (f"-{key[2]}" if key[2] > 1 else "")
+        return self.result.clients[key]
+
+    # Nodes and network
+
+    def _boot(self, nodes):
+        for node in nodes:
+            self.incarnation[node] = self.incarnation.get(node, 0) + 1
+            if (self.number, node) not in self.refused:
+                self.up.add(node)
+
+    def _follow(self, nodes):
+        for node in nodes:
+            if node not in self.up:
+                continue
+            probe = self._client(node, PROBE)
+            self.result.settled[probe] = self._members(node)
+            self.result.started[probe] = self.number
+            self._write("trackstart", {"node": node, "client": probe, "context": 0, "flags": 2})
+
+    def _members(self, node):
+        return sorted(other for other in self.up if self.group.get(other) == self.group.get(node))
+
+    def _files(self):
+        """Make files that were changed since the last reload known before a node reads them at its start."""
+        if self.files_changed:
+            self._write("reload", {**self.files_changed, "on": []})
+            self.files_changed = {}
+
+    def _do_start(self, *nodes, settle):
+        if not settle:
+            self._do_startall(*nodes, settle=settle)
+            return
+        self._files()
+        for node in nodes:
+            self._boot([node])
+            self._write("start", node)
+            self._follow([node])
+            self._write("wait", f"{QUIET_MS}ms")
+
+    def _do_startall(self, *nodes, settle):
+        self._files()
+        self._boot(nodes)
+        self._write("start", {"nodes": list(nodes), "together": "true"} if len(nodes) > 1 else nodes[0])
+        if settle:
+            self._follow(nodes)
+            self._write("wait", f"{QUIET_MS}ms")
+
+    def _do_stop(self, *nodes, settle, verb="stop"):
+        self.up -= set(nodes)
+        self._write(verb, list(nodes) if len(nodes) > 1 else nodes[0], quiet=settle)
+
+    def _do_crash(self, *nodes, settle):
+        self._do_stop(*nodes, settle=settle, verb="crash")
+
+    def _do_split(self, *groups, settle):
+        groups = [list(group) for group in groups if group]
+        self.group = {node: number for number, group in enumerate(groups) for node in group}
+        self._write("partition", groups, quiet=settle)
+
+    def _do_heal(self, *, settle):
+        self.group = {}
+        self._write("heal", "all", quiet=settle)
+
+    def _do_pause(self, node, milliseconds=None, *, settle):
+        self._write("pause", node, quiet=settle and milliseconds is None)
+        if milliseconds is not None:
+            self._write("wait", f"{milliseconds}ms")
+            self._write("resume", node, quiet=settle)
+
+    def _do_resume(self, node, *, settle):
+        self._write("resume", node, quiet=settle)
+
+    def _do_wait(self, milliseconds, *, settle):
+        self._write("wait", f"{milliseconds}ms")
+
+    # Configuration
+
+    def _do_votes(self, node, votes, *, settle):
+        for entry in self.nodes:
+            if entry["id"] == node:
+                entry["votes"] = votes
+        self.files_changed["nodes"] = nodes_yaml(self.nodes)
+
+    def _do_nodes(self, nodes, *, settle):
+        self.nodes = node_list(nodes)
+        self.files_changed["nodes"] = nodes_yaml(self.nodes)
+
+    def _do_conf(self, lines, *ids, settle):
+        if ids:
+            raise ConversionError(f"step {self.number}: files that differ between nodes")
+        self.quorum = quorum_section(lines)
+        self.files_changed["quorum"] = self.quorum
+
+    def _do_reload(self, _node, *, settle):
+        self._write("reload", self.files_changed, quiet=settle)
+        self.files_changed = {}
+
+    def _do_cmap(self, node, key, _kind, value, *, settle):
+        if key != "quorum.cancel_wait_for_all" or int(value) < 1:
+            raise ConversionError(f"step {self.number}: cmap key {key}")
+        self._write("cancel_wait_for_all", node, quiet=settle)
+
+    # Clients
+
+    def _do_track(self, node, name, context, flags, *, settle):
+        self._write("trackstart", {"node": node, "client": self._client(node, name), "context": context, "flags": flags})
+
+    def _do_cmd(self, node, name, command, *, settle):
+        word, *arguments = command.split()
+        if word not in COMMANDS:
+            raise ConversionError(f"step {self.number}: command {word}")
+        call, names = COMMANDS[word]
+        value = {"node": node, "client": self._client(node, name)}
+        for key, argument in zip(names, arguments):
+            if key == "ring":
+                value[key] = "stale" if int(argument) else "current"
+            else:
+                value[key] = argument if "name" in key else int(argument)
+        self._write(call, value)
+
+
+def convert(recording: dict) -> Conversion:
+    """`recording`: {"case", "events"}. Raises ConversionError."""
+    refused = {(event["step"], event["node"]) for event in recording["events"] if "died" in event}
+    return Converter(recording["case"], refused).convert()
+
+
+# ---- what was seen, by client ----------------------------------------------------
+
+def from_recording(conversion: Conversion, events: list[dict]) -> list[dict]:
+    """Recorded events in the form of the trace, `step` left as recorded; what is never compared is left out."""
+    lines, incarnation = [], {}
+    for event in events:
+        if "died" in event:
+            lines.append({"step": event["step"], "node": event["node"], "refused": ""})
+            continue
+        if "client" not in event:
+            continue
+        key = (event["node"], event["client"])
+        if event.get("ret") == "init":
+            # The node's incarnation at that step: the latest that the conversion knows a client of.
+            later = [i for node, name, i in conversion.clients if (node, name) == key and i > incarnation.get(key, 0)]
+            incarnation[key] = min(later, default=incarnation.get(key, 1))
+        client = conversion.clients[(*key, incarnation[key])]
+        line = {"step": event["step"], "node": event["node"], "client": client}
+        if "cb" in event:
+            line.update(callback=CALLBACKS[event["cb"]], context=event["ctx"])
+            if event["cb"] == "nodelist":
+                line.update(ring=event["ring"], members=event["nodes"])
+            elif event["cb"] == "quorum":
+                line.update(quorate=event["quorate"], nodes=event["nodes"])
+            else:
+                line.update(expected_votes=event["expected_votes"])
+        elif event["ret"] in IGNORED_REPLIES:
+            continue
+        else:
+            line.update(reply=REPLIES[event["ret"]], error=event["err"])
+            if event["ret"] == "getinfo" and event["err"] == 1:
+                line.update({name: event[key] for key, name in INFO.items()})
+        lines.append(line)
+    return lines
+
+
+def from_trace(conversion: Conversion, text: str) -> list[dict]:
+    """Lines of a trace that bear on clients, with `step` as in the recording."""
+    lines = []
+    for row in text.splitlines():
+        line = json.loads(row)
+        if "event" in line or line.get("reply") in IGNORED_REPLIES:
+            continue
+        line["step"] = conversion.recorded_step[line["step"]]
+        line.pop("t", None)
+        lines.append(line)
+    return lines
+
+
+def certain_from(conversion: Conversion, client: str, callbacks: list[dict]) -> int:
+    """Index of the first of a probe's callbacks that does not depend on when it connected: the first after the ring on
+    which its node's start settled. 0 for other clients."""
+    if client not in conversion.settled:
+        return 0
+    members, started = conversion.settled[client], conversion.started[client]
+    ring = None
+    for number, line in enumerate(callbacks):
+        if line["step"] > started:
+            return number
+        if line["callback"] == "nodelist":
+            if ring and line["ring"] != ring:
+                return number
+            if line["members"] == members:
+                ring = line["ring"]
+    return len(callbacks)
+
+
+def streams(conversion: Conversion, lines: list[dict]) -> dict[tuple, list[dict]]:
+    """By (client, "callback" | "reply" | "refused"): what is to be compared, without steps."""
+    found = {}
+    for line in lines:
+        kind = next(key for key in ("callback", "reply", "refused") if key in line)
+        found.setdefault((line.get("client", f"node {line['node']}"), kind), []).append(line)
+    for (client, kind), stream in found.items():
+        if kind == "callback":
+            stream = stream[certain_from(conversion, client, stream):]
+        elif kind == "refused":
+            stream = [{**line, "refused": ""} for line in stream]
+        found[client, kind] = [without_step(line) for line in stream]
+    return {key: stream for key, stream in found.items() if stream}
+
+
+def without_step(line: dict) -> dict:
+    """A line without the step in which it came."""
+    return {key: value for key, value in line.items() if key != "step"}
+
+
+def plain(line: dict) -> dict:
+    """A line without its ring's sequence."""
+    return {**line, "ring": line["ring"][0]} if "ring" in line else line
+
+
+def differences(conversion: Conversion, recorded: list[dict], traced: list[dict]) -> list[str]:
+    """Where a run differs from its recording, at most one text for each client; empty when it does not."""
+    texts = []
+    left, right = streams(conversion, recorded), streams(conversion, traced)
+    same_ring = {}
+    for key in sorted(set(left) | set(right)):
+        was, came = left.get(key, []), right.get(key, [])
+        latest = 0
+        for number in range(max(len(was), len(came))):
+            one = was[number] if number < len(was) else None
+            other = came[number] if number < len(came) else None
+            fault = None
+            if one is None or other is None or plain(one) != plain(other):
+                fault = ""
+            elif "ring" in one:
+                ring, other_ring = tuple(one["ring"]), tuple(other["ring"])
+                if same_ring.setdefault(("recorded", ring), other_ring) != other_ring or \
+                   same_ring.setdefault(("traced", other_ring), ring) != ring:
+                    fault = " (one ring here, two there)"
+                if other_ring[1] < latest:
+                    fault = " (a ring's sequence fell)"
+                latest = other_ring[1]
+            if fault is not None:
+                texts.append(f"{key[0]}, {key[1]} {number + 1} (of {len(was)} recorded, {len(came)} traced){fault}\n"
+                             f"  recorded: {json.dumps(one)}\n  traced:   {json.dumps(other)}")
+                break
+    return texts
+
+
+def expected_lines(conversion: Conversion, recorded: list[dict]) -> str:
+    """What `votesim explain --recording` reads: what each client sees, in the form of the trace and in recorded order.
+    A probe's uncertain start is replaced by what it knew at the end of it, which is what the scenario's probe,
+    connecting when the start has settled, is told at once."""
+    by_client = {}
+    for line in recorded:
+        by_client.setdefault(line.get("client"), []).append(line)
+    rows = []
+    for client, lines in by_client.items():
+        callbacks = [line for line in lines if "callback" in line]
+        unsure = callbacks[:certain_from(conversion, client, callbacks)]
+        known = [next(line for line in reversed(unsure) if line["callback"] == kind)
+                 for kind in ("nodelist", "quorum")] if unsure else []
+        rows += [line for line in lines if line not in unsure or any(line is one for one in known)]
+    return "".join(json.dumps(without_step(line), separators=(",", ":")) + "\n" for line in rows)
+
+
+def read(path: str) -> list[dict]:
+    """The recordings of a file. Raises OSError, ValueError."""
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.strip()]
+
+
+def write(recording: dict, folder: str) -> Conversion:
+    """Convert, and write NAME.yaml and NAME.expected into `folder`. Raises ConversionError."""
+    conversion = convert(recording)
+    os.makedirs(folder, exist_ok=True)
+    base = os.path.join(folder, conversion.name)
+    with open(base + ".yaml", "w", encoding="utf-8") as file:
+        file.write(conversion.text)
+    with open(base + ".expected", "w", encoding="utf-8") as file:
+        file.write(expected_lines(conversion, from_recording(conversion, recording["events"])))
+    return conversion
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recordings", nargs="+")
+    parser.add_argument("-o", "--output", default="build/truth")
+    parser.add_argument("-k", "--only", default="")
+    options = parser.parse_args()
+    for path in options.recordings:
+        for recording in read(path):
+            if options.only in recording["case"]["name"]:
+                print(os.path.join(options.output, write(recording, options.output).name + ".yaml"))
+
+
+if __name__ == "__main__":
+    main()
