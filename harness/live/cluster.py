@@ -15,6 +15,7 @@ from .network import NODE_SETUP, Namespace, Network, address
 TOKEN_MS = 600
 STOP_TIMEOUT_S = 20
 LOG = "/var/lib/corosync/corosync.log"
+ERRORS = "/var/lib/corosync/stderr"
 TRACKING_FILE = "/var/lib/corosync/ev_tracking"
 
 
@@ -69,12 +70,15 @@ class Node:
         return self.namespace.path(inside)
 
     def log(self) -> str:
-        """What its daemons have logged so far; empty when nothing."""
-        try:
-            with open(self.path(LOG), encoding="utf-8", errors="replace") as log:
-                return log.read()
-        except FileNotFoundError:
-            return ""
+        """What its daemons have logged and said so far; empty when nothing."""
+        text = ""
+        for name in (LOG, ERRORS):
+            try:
+                with open(self.path(name), encoding="utf-8", errors="replace") as file:
+                    text += file.read()
+            except FileNotFoundError:
+                pass
+        return text
 
 
 class Cluster:
@@ -143,8 +147,9 @@ class Cluster:
             for name in os.listdir(node.path(folder)):
                 path = os.path.join(node.path(folder), name)
                 shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
-        node.daemon = processes.spawn(node.namespace.enter("corosync", "-f"),
-                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # What is wrong with the file is said on standard error, before there is a log.
+        with open(node.path(ERRORS), "a", encoding="utf-8") as errors:
+            node.daemon = processes.spawn(node.namespace.enter("corosync", "-f"), stdout=subprocess.DEVNULL, stderr=errors)
 
     def dead(self) -> list[tuple[int, int]]:
         """Daemons that ended by themselves since the last call: (node id, exit status or minus signal)."""

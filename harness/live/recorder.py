@@ -18,7 +18,7 @@ START_TIMEOUT_S = 10.0
 AFTERMATH_S = 0.03
 PROBE = "probe"
 PROBE_FLAGS = 2
-LOGGED = ("error", "crit", "alert", "emerg")
+LOG_LINES = 8
 
 
 class CaseError(ValueError):
@@ -250,9 +250,8 @@ class Recorder:
             if name == PROBE and nodeid not in self.rings:
                 client.close(self.selector)
                 del self.clients[nodeid, name]
-        log = [line for line in self.cluster.nodes[nodeid].log().splitlines() if any(f" {level} " in line.lower() or f"{level}:" in line.lower() for level in LOGGED)]
-        self._emit({"step": self.step, "node": nodeid, "died": status,
-                    "log": [message(line) for line in self.cluster.nodes[nodeid].log().splitlines()[-6:]] if not log else [message(line) for line in log]})
+        log = [message(line) for line in self.cluster.nodes[nodeid].log().splitlines()]
+        self._emit({"step": self.step, "node": nodeid, "died": status, "log": log[-LOG_LINES:]})
 
     def _pump_for(self, seconds):
         end = time.monotonic() + seconds
@@ -277,8 +276,8 @@ class Recorder:
 
 
 def message(line: str) -> str:
-    """A log line without its time and process."""
-    return line.partition("] ")[2].strip() or line
+    """A log line without its time, host and process: its level, subsystem and text."""
+    return " ".join((line.partition(" corosync ")[2] or line).split())
 
 
 def record(case: dict, debug: bool = False) -> dict:
