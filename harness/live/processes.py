@@ -57,10 +57,11 @@ def kill(process: subprocess.Popen) -> None:
 
 
 def birth(pid: int) -> int | None:
-    """Start time of process `pid` in clock ticks since boot, which tells it from a later one with its number; None when there is none."""
+    """Start time of process `pid` in clock ticks since boot, which tells it from a later one with its number; None when it has ended."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
-            return int(stat.read().rpartition(")")[2].split()[19])
+            fields = stat.read().rpartition(")")[2].split()
+            return None if fields[0] in "ZX" else int(fields[19])
     except (FileNotFoundError, ProcessLookupError):
         return None
 

@@ -8,26 +8,75 @@ Exit status: 0, or 1 when something differed or did not settle; 0 too, with one 
 """
 
 import argparse
-import concurrent.futures
-import ctypes
 import json
+import os
+import selectors
 import signal
+import subprocess
 import sys
 
 from . import cleanup, compare, processes, recorder
 
-PR_SET_PDEATHSIG = 1
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
-def worker_setup() -> None:
-    """Have a worker die with its parent, and take its clusters down when asked to end."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+def work() -> int:
+    """Record the one task on standard input, {"case", "times", "debug"}, and print a list of recordings."""
+    task = json.load(sys.stdin)
+    json.dump([recorder.record(task["case"], task["debug"]) for _ in range(task["times"])], sys.stdout)
+    return 0
 
 
-def work(case: dict, times: int, debug: bool) -> list[dict]:
-    """Record one case `times` times."""
-    return [recorder.record(case, debug) for _ in range(times)]
+class Pool:
+    """A process for each case, so that a killed run leaves no process and a broken case harms no other."""
+
+    def __init__(self, jobs: int):
+        """At most `jobs` at once."""
+        self.jobs = jobs
+        self.selector = selectors.DefaultSelector()
+        self.running = {}
+        self.done = {}
+
+    def run(self, tasks: list[dict]):
+        """Yields what `work` made of each task, in their order; None for a case that failed."""
+        waiting = list(enumerate(tasks))
+        for number in range(len(tasks)):
+            while number not in self.done:
+                while waiting and len(self.running) < self.jobs:
+                    self._begin(*waiting.pop(0))
+                for key, _ in self.selector.select():
+                    self._read(key.data)
+            yield self.done.pop(number)
+
+    def close(self) -> None:
+        """Ask those still running to take their clusters down, and wait for them."""
+        for worker, _ in self.running.values():
+            worker.terminate()
+        for worker, _ in self.running.values():
+            try:
+                worker.wait(30)
+            except subprocess.TimeoutExpired:
+                processes.kill(worker)
+
+    def _begin(self, number, task):
+        worker = processes.spawn([sys.executable, "-m", "harness.live.record", "--work"], cwd=ROOT,
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        worker.stdin.write(json.dumps(task).encode())
+        worker.stdin.close()
+        self.running[number] = (worker, [])
+        self.selector.register(worker.stdout, selectors.EVENT_READ, number)
+
+    def _read(self, number):
+        worker, chunks = self.running[number]
+        chunk = os.read(worker.stdout.fileno(), 1 << 16)
+        if chunk:
+            chunks.append(chunk)
+            return
+        self.selector.unregister(worker.stdout)
+        worker.wait()
+        del self.running[number]
+        self.done[number] = json.loads(b"".join(chunks)) if worker.returncode == 0 else None
+        processes.kill(worker)
 
 
 def read(path: str) -> list[dict]:
@@ -38,6 +87,8 @@ def read(path: str) -> list[dict]:
 
 
 def main() -> int:
+    if sys.argv[1:] == ["--work"]:
+        return work()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases")
     parser.add_argument("-o", "--output")
@@ -55,32 +106,37 @@ def main() -> int:
     cleanup.clean()
 
     entries = [entry for entry in read(options.cases) if options.only in entry["case"]["name"]]
-    output = open(options.output, "w", encoding="utf-8") if options.output else sys.stdout
-    failed = 0
-    with concurrent.futures.ProcessPoolExecutor(options.jobs, initializer=worker_setup) as pool:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-        futures = [pool.submit(work, entry["case"], options.again, options.debug) for entry in entries]
-        try:
-            for entry, future in zip(entries, futures):
-                name = entry["case"]["name"]
-                runs = future.result()
-                differing = [text for run in runs[1:] for text in compare.differences(runs[0]["events"], run["events"])]
-                known = options.compare and "events" in entry
-                against = compare.differences(entry["events"], runs[0]["events"]) if known else []
-                failed += bool(differing or against or any("complaints" in run for run in runs))
-                for text in differing:
-                    print(f"{name}: between runs: {text}", file=sys.stderr)
-                for text in against:
-                    print(f"{name}: from the file: {text}", file=sys.stderr)
-                print(f"{name}: {len(runs[0]['events'])} events{', as in the file' if known and not against else ''}", file=sys.stderr)
-                output.write(json.dumps(runs[0], separators=(",", ":")) + "\n")
-                output.flush()
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            raise
-    return 1 if failed else 0
+    tasks = [{"case": entry["case"], "times": options.again, "debug": options.debug} for entry in entries]
+    pool = Pool(options.jobs)
+    try:
+        with open(options.output, "w", encoding="utf-8") if options.output else sys.stdout as output:
+            good = [report(entry, runs, options.compare, output) for entry, runs in zip(entries, pool.run(tasks))]
+    finally:
+        pool.close()
+    return 0 if all(good) else 1
+
+
+def report(entry: dict, runs: list[dict] | None, compared: bool, output) -> bool:
+    """Write the first of `runs`, say on standard error how they differ; False when anything was wrong."""
+    name = entry["case"]["name"]
+    if not runs:
+        print(f"{name}: FAILED", file=sys.stderr)
+        return False
+    differing = [text for run in runs[1:] for text in compare.differences(runs[0]["events"], run["events"])]
+    known = compared and "events" in entry
+    against = compare.differences(entry["events"], runs[0]["events"]) if known else []
+    for text in differing:
+        print(f"{name}: between runs: {text}", file=sys.stderr)
+    for text in against:
+        print(f"{name}: from the file: {text}", file=sys.stderr)
+    verdict = f"{len(runs[0]['events'])} events" + (", as in the file" if known and not against else "")
+    print(f"{name}: {verdict}", file=sys.stderr)
+    output.write(json.dumps(runs[0], separators=(",", ":")) + "\n")
+    output.flush()
+    return not (differing or against or any("complaints" in run for run in runs))
 
 
 if __name__ == "__main__":
+    # Ended by a signal, it still takes its clusters down.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main())
