@@ -1,0 +1,318 @@
+/*
+ * The judge's state and how its files share it.
+ *
+ * One flat block without pointers: the head below, then the parts whose sizes
+ * follow from the scenario, found by offsets. Streams of notifications have no
+ * bound, so what is kept of them is a digest, a count and the last few.
+ */
+#ifndef SIM_CHECK_JUDGE_H
+#define SIM_CHECK_JUDGE_H
+
+#include "sim/check/check.h"
+#include "sim/check/rules.h"
+
+#define NOBODY UINT32_MAX
+#define NEVER_NS UINT64_MAX
+
+enum maybe { NO, YES, UNKNOWN };
+
+enum node_set {
+	SET_RING,     /* members of the ring that is installed */
+	SET_PREVIOUS, /* of the ring before */
+	SET_KNOWN,    /* nodes this daemon surely has heard of */
+	SET_HEARD,    /* nodes it may have heard of */
+	SET_TRUSTED,  /* members when the votes last sufficed: the tie breaker's lowest and highest */
+	SET_COUNT
+};
+
+enum owed { /* by a node, once its sync is over */
+	OWES_PRIMARY = 1,
+	OWES_QUORUM = 2,
+};
+
+struct span { /* of a number that order of messages may leave open; exact when both are equal */
+	uint32_t low, high;
+};
+
+/* What a node may be expected to think, as far as it can be told from outside. */
+struct model {
+	uint64_t device_due_ns;  /* the device timer fires; NEVER_NS: not running */
+	uint64_t last_man_due_ns;
+	uint64_t admin_digest;   /* of the last administrative change */
+	struct span votes;       /* its own */
+	struct span expected;    /* its own expected votes */
+	struct span quorum;
+	struct span highest;
+	struct span device_votes;
+	uint32_t changed_expected; /* the last value by setexpected or reload since the cluster rested */
+	uint32_t admin;            /* administrative changes that reached it since then */
+	uint32_t rings_at_rest;
+	uint32_t expected_told;    /* the last expected votes notification's value */
+	uint32_t expected_at_rest, quorum_at_rest, votes_at_rest;
+	uint8_t two_node, wait_for_all, last_man, tie_breaker, downscale, tracking; /* enum maybe */
+	uint8_t wait_for_all_follows; /* two_node */
+	uint8_t tie_breaker_configured;
+	uint8_t device_configured;
+	uint8_t may_operate;   /* the device; enum maybe */
+	uint8_t registered, alive, cast, master; /* the device's flags; enum maybe */
+	uint8_t master_wanted; /* the setting that is remembered */
+	uint8_t quorate;       /* enum maybe; as told to the primary layer */
+	uint8_t trusted;       /* SET_TRUSTED is certain */
+	uint8_t reloaded;      /* since the cluster rested */
+	uint8_t expected_was_told; /* since the cluster rested */
+	uint8_t device_calls;  /* since the cluster rested */
+	uint8_t named;         /* a device name is known; enum maybe */
+	uint8_t rested;        /* the _at_rest fields hold */
+	uint8_t lowered;       /* last man standing has lowered expected votes here */
+	uint8_t surely_paused; /* was paused since the cluster rested: timers are open */
+	uint8_t reserved[3];
+	uint64_t device_name;  /* digest, when named is YES */
+};
+
+struct seen_node {
+	struct vq_ring_id ring;
+	uint64_t ring_ns;
+	uint64_t ring_digest;  /* of the members */
+	uint64_t round_digest; /* of the notification that the trackers are being told */
+	uint32_t boot;
+	uint32_t rings;            /* installed since boot */
+	uint32_t activated;        /* rings whose sync ended, since boot */
+	uint32_t members, previous;
+	uint32_t newest, oldest;   /* trackers */
+	uint32_t round_next;       /* the tracker that is next to be told; NOBODY: the round is over */
+	uint32_t round_kind;
+	uint32_t steps_as_file;    /* 0: the scenario's configuration, else 1 + the step that brought it */
+	uint8_t up, paused, in_sync;
+	uint8_t owes;              /* enum owed */
+	uint8_t nodelist_told;     /* for this ring */
+	uint8_t primary;           /* enum maybe: last told to the primary layer */
+	uint8_t announced;         /* enum maybe: the last quorum notification of this node */
+	uint8_t held;
+	uint8_t released;          /* since the ring: poll, timer or unregister ended a hold */
+	uint8_t leaving;           /* a clean stop was ordered */
+	uint8_t wiped;
+	uint8_t reserved[1];
+};
+
+#define RECENT 16u
+
+enum handle_phase { HANDLE_NONE, HANDLE_OPEN, HANDLE_FINALIZED };
+enum snapshot_phase { SNAPSHOT_NONE, SNAPSHOT_NODELIST, SNAPSHOT_QUORUM, SNAPSHOT_DONE };
+
+struct asked { /* a call that awaits its answer */
+	uint64_t context;
+	uint64_t name, new_name; /* digests */
+	uint32_t verb;
+	uint32_t step;
+	uint32_t nodeid, votes, flags, cast_vote, allow;
+	uint32_t node_activity; /* of the node, at the call: a change since makes its outcome open */
+	int32_t must;           /* enum vq_error that must come; 0: open */
+	uint8_t fresh_ring;     /* qdevice_poll: enum maybe */
+	uint8_t was_tracking;
+	uint8_t reserved[2];
+};
+
+struct seen_client {
+	uint64_t context;      /* of the tracker */
+	uint64_t own_context;  /* context_set */
+	uint64_t queued_chain, taken_chain;
+	struct asked asked;
+	uint32_t recent[RECENT]; /* digests of what was queued last */
+	uint32_t queued, taken;
+	uint32_t newer, older;   /* trackers of the same node */
+	uint32_t boot;           /* of the daemon it is connected to */
+	uint32_t since_ring;     /* the node's rings when tracking began */
+	uint32_t dispatch_type, dispatch_taken;
+	int32_t fault;           /* the pending call met this; 0: none */
+	int32_t dispatch_fault;
+	uint32_t fault_step;     /* 1 + the step whose fault no call has met yet */
+	uint8_t handle;          /* enum handle_phase */
+	uint8_t tracking;
+	uint8_t snapshot;        /* enum snapshot_phase */
+	uint8_t dispatching;     /* depth */
+	uint8_t lost;            /* a notification's place in the stream is not known any more */
+	uint8_t dead;            /* the process */
+	uint8_t reserved[2];
+};
+
+struct seen_callback { /* for the words of a failed expectation */
+	uint64_t context;
+	struct vq_ring_id ring;
+	uint32_t kind, quorate, expected_votes, count;
+	/* entries follow: check.seen_entries of them at most */
+};
+
+struct stream { /* of one callbacks expectation of the step under way */
+	uint32_t came;
+	uint32_t matched;
+	uint32_t wrong; /* 1 + index of the first that did not match */
+	uint32_t reserved;
+	/* check.seen_callbacks records follow */
+};
+
+struct answer { /* to the step's own call */
+	struct vq_info info;
+	int32_t error;
+	uint32_t count;
+	uint64_t context;
+	uint32_t came;
+	uint32_t has_info;
+};
+
+struct check {
+	uint64_t callbacks;
+	uint64_t last_change_ns;
+	uint32_t node_count, client_count;
+	uint32_t words;          /* of a node set */
+	uint32_t nodes_at, models_at, sets_at, clients_at, told_at, streams_at, size;
+	uint32_t told_words;
+	uint32_t stream_count, stream_size, seen_size, seen_entries, seen_callbacks;
+	uint32_t step, in_step;
+	uint32_t idle_first, idle_last; /* 1 + steps whose faults had no effect yet */
+	uint32_t activity;   /* grows with whatever may change what a node would answer */
+	uint32_t effects;    /* since the step began: enum effect */
+	uint32_t refused_bits; /* refused expectations of this step that came true */
+	uint32_t refused_came; /* 1 + node */
+	uint32_t rested;     /* activity when the cluster was last found at rest */
+	uint32_t setexpected_lowered; /* an administrator lowered expected votes, somewhere */
+	uint32_t cancelled;  /* wait_for_all was cancelled, somewhere */
+	uint32_t left_cleanly;
+	uint32_t reloads;
+	uint32_t network_calm; /* no fault is under way */
+	struct answer answer;
+	char refused_text[160];
+	uint32_t exercised[RULE_COUNT];
+};
+
+/* One observation under judgement, and where verdicts go. */
+struct judge {
+	struct check *check;
+	const struct scenario *scenario;
+	const struct world_view *view;
+	const struct observation *seen;
+	check_report *report;
+	void *ctx;
+};
+
+static inline struct seen_node *judge_node(const struct judge *judge, uint32_t node)
+{
+	return (struct seen_node *)(void *)((char *)judge->check + judge->check->nodes_at) + node;
+}
+
+static inline struct model *judge_model(const struct judge *judge, uint32_t node)
+{
+	return (struct model *)(void *)((char *)judge->check + judge->check->models_at) + node;
+}
+
+static inline struct seen_client *judge_client(const struct judge *judge, uint32_t client)
+{
+	return (struct seen_client *)(void *)((char *)judge->check + judge->check->clients_at) + client;
+}
+
+static inline uint64_t *judge_set(const struct judge *judge, uint32_t node, enum node_set set)
+{
+	uint64_t *sets = (uint64_t *)(void *)((char *)judge->check + judge->check->sets_at);
+
+	return sets + ((size_t)node * SET_COUNT + set) * judge->check->words;
+}
+
+static inline bool set_has(const uint64_t *set, uint32_t node)
+{
+	return (set[node / 64] >> (node % 64)) & 1;
+}
+
+static inline void set_add(uint64_t *set, uint32_t node)
+{
+	set[node / 64] |= UINT64_C(1) << (node % 64);
+}
+
+static inline uint64_t digest_add(uint64_t digest, uint64_t value)
+{
+	digest = (digest ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+	return digest ^ (digest >> 32);
+}
+
+static inline bool ring_equal(struct vq_ring_id a, struct vq_ring_id b)
+{
+	return a.seq == b.seq && a.nodeid == b.nodeid;
+}
+
+static inline void judge_exercise(const struct judge *judge, enum rule_number rule)
+{
+	judge->check->exercised[rule]++;
+}
+
+static inline bool quirk_on(const struct judge *judge, enum vq_quirk quirk)
+{
+	return !((judge->scenario->quirks_off >> quirk) & 1);
+}
+
+/* The index of a node id, NOBODY when the scenario has none such. */
+uint32_t judge_index(const struct judge *judge, uint32_t nodeid);
+
+/* ---- verdict.c: words, and who was told already ---- */
+/* False when this was told before. Then say() what and judge_tell(). */
+bool judge_breach(const struct judge *judge, struct verdict *verdict, enum rule_number rule, uint32_t node,
+		  uint32_t client);
+void judge_expectation(const struct judge *judge, struct verdict *verdict, struct position at, uint32_t node,
+		       uint32_t client);
+void judge_tell(const struct judge *judge, const struct verdict *verdict);
+/* A breach in two fixed sentences. */
+void judge_say(const struct judge *judge, enum rule_number rule, uint32_t node, uint32_t client,
+	       const char *expected, const char *came);
+void judge_note(const struct judge *judge, enum verdict_kind kind, uint32_t step, const char *expected,
+		const char *came);
+__attribute__((format(printf, 2, 3))) void say(char text[512], const char *format, ...);
+void say_notification(char text[512], const struct vq_notification *notification);
+void say_set(char text[512], const struct judge *judge, const uint64_t *set);
+const char *say_error(int error);
+const char *say_state(uint32_t state);
+
+/* ---- expect.c ---- */
+struct expect_sizes {
+	uint32_t streams, callbacks, entries;
+};
+struct expect_sizes expect_measure(const struct scenario *scenario);
+void expect_begin(const struct judge *judge);
+void expect_callback(const struct judge *judge);
+void expect_reply(const struct judge *judge);
+void expect_refused(const struct judge *judge);
+void expect_end(const struct judge *judge);
+
+/* ---- grammar.c: the stream of one connection ---- */
+void grammar_call(const struct judge *judge);
+void grammar_reply(const struct judge *judge);
+void grammar_queued(const struct judge *judge, uint64_t digest);
+void grammar_taken(const struct judge *judge, uint64_t digest);
+void grammar_round(const struct judge *judge); /* the first tracker is told something new */
+void grammar_ring(const struct judge *judge);
+void grammar_activated(const struct judge *judge);
+void grammar_debts(const struct judge *judge, uint32_t node);
+void grammar_settled(const struct judge *judge);
+/* The connection is gone: with the daemon, the handle or the process. */
+void grammar_forget(struct seen_client *client);
+uint64_t notification_digest(const struct vq_notification *notification);
+
+/* ---- flags.c: who is told, in which order, with which context ---- */
+void flags_call(const struct judge *judge);
+void flags_reply(const struct judge *judge);
+/* True when this opens a round: the same will be told to every tracker of the node. */
+bool flags_queued(const struct judge *judge, uint64_t digest);
+void flags_round_over(const struct judge *judge, uint32_t node);
+void flags_untrack(const struct judge *judge, uint32_t client);
+void flags_node_down(const struct judge *judge, uint32_t node);
+
+/* ---- contents.c: what a notification says ---- */
+void contents_queued(const struct judge *judge, bool round);
+void contents_settled(const struct judge *judge, uint32_t node, const struct vq_info *info);
+
+/* ---- inert.c: faults that changed nothing, runs that showed nothing ---- */
+enum effect {
+	EFFECT_RING = 1, EFFECT_UP = 2, EFFECT_DOWN = 4, EFFECT_PAUSED = 8, EFFECT_RESUMED = 16, EFFECT_DIED = 32,
+};
+void inert_effect(const struct judge *judge, enum effect effect);
+void inert_begin(const struct judge *judge);
+void inert_end(const struct judge *judge);
+void inert_run_end(const struct judge *judge);
+
+#endif

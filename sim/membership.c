@@ -1,0 +1,304 @@
+/*
+ * Who forms a ring with whom, and when: totem's membership protocol as seen from
+ * outside. Active nodes that all reach each other make a component; a component
+ * that is not exactly one whole ring forms a new one when totem would have
+ * noticed: after token and consensus for members lost without a word, after the
+ * merge timeout for others found, at once for a clean leave (corosync.conf(5):
+ * token, consensus, join, merge).
+ */
+#include <string.h>
+
+#include "sim/ensure.h"
+#include "sim/state.h"
+
+static uint64_t ms(uint64_t value_ms)
+{
+	return value_ms * SCENARIO_MS;
+}
+
+/* ---- components ---- */
+
+static bool joins_clique(const struct world *world, uint32_t node, uint32_t first)
+{
+	for (uint32_t other = first; other < node; other++)
+		if (world->component[other] == first && !nodes_reach(world, node, other))
+			return false;
+	return true;
+}
+
+/* With single links cut, being reachable is not transitive: the lowest node
+ * takes all that reach each other, then the lowest that is left. */
+static void find_cliques(struct world *world)
+{
+	for (uint32_t first = 0; first < world->node_count; first++) {
+		if (!node_active(world, first) || world->component[first] != NONE)
+			continue;
+		world->component[first] = first;
+		for (uint32_t node = first + 1; node < world->node_count; node++)
+			if (node_active(world, node) && world->component[node] == NONE && joins_clique(world, node, first))
+				world->component[node] = first;
+	}
+}
+
+static void find_groups(struct world *world)
+{
+	uint32_t *first_of_group = world->list; /* groups are numbered below node_count + 1 */
+
+	memset(first_of_group, 0xff, 2 * world->node_count * sizeof *first_of_group);
+	for (uint32_t node = 0; node < world->node_count; node++) {
+		uint32_t group = node_of(world, node)->group;
+
+		if (!node_active(world, node))
+			continue;
+		if (first_of_group[group] == NONE)
+			first_of_group[group] = node;
+		world->component[node] = first_of_group[group];
+	}
+}
+
+static void find_components(struct world *world)
+{
+	memset(world->component, 0xff, world->node_count * sizeof *world->component);
+	if (world->links_at)
+		find_cliques(world);
+	else
+		find_groups(world);
+}
+
+/* ---- rings in components ---- */
+
+/* Members of a ring that its component cannot reach, and that did not say goodbye. */
+static uint32_t count_lost(const struct world *world, uint32_t ring, uint32_t component)
+{
+	const uint32_t *members = ring_members(world, ring);
+	uint32_t lost = 0;
+
+	for (uint32_t i = 0; i < ring_of(world, ring)->member_count; i++)
+		if (world->component[members[i]] != component && node_of(world, members[i])->leaving != LEFT)
+			lost++;
+	return lost;
+}
+
+static uint32_t count_here(const struct world *world, uint32_t ring, uint32_t component)
+{
+	const uint32_t *members = ring_members(world, ring);
+	uint32_t here = 0;
+
+	for (uint32_t i = 0; i < ring_of(world, ring)->member_count; i++)
+		here += world->component[members[i]] == component && node_of(world, members[i])->ring == ring;
+	return here;
+}
+
+/* Has the token been lost although every member is back? Then they form anew. */
+static void note_return(struct world *world, struct ring_state *ring)
+{
+	if (ring->broken_ns != NEVER_NS &&
+	    state_of(world)->now_ns >= ring->broken_ns + ms(scenario_token_ms(world->scenario)))
+		ring->flags |= RING_REFORM;
+	ring->broken_ns = NEVER_NS;
+}
+
+/* Look at one ring from one component in which it has members. */
+static void look_at_ring(struct world *world, uint32_t slot, uint32_t component)
+{
+	struct ring_state *ring = ring_of(world, slot);
+	bool whole = count_here(world, slot, component) == ring->member_count && !(ring->flags & RING_FIRST);
+
+	if (whole)
+		note_return(world, ring);
+	else if (ring->broken_ns == NEVER_NS)
+		ring->broken_ns = state_of(world)->now_ns;
+	if (whole && !(ring->flags & (RING_WHOLE | RING_REFORM))) {
+		ring->flags |= RING_WHOLE;
+		ring_resume(world, slot);
+	} else if (!whole || ring->flags & RING_REFORM) {
+		ring->flags &= ~(uint32_t)RING_WHOLE;
+	}
+}
+
+/* When a ring with members in a component that is not at rest is ready to form. */
+static uint64_t ring_ready_ns(struct world *world, uint32_t slot, uint32_t component)
+{
+	const struct totem *totem = &world->scenario->totem;
+	struct ring_state *ring = ring_of(world, slot);
+
+	if (ring->contact_ns == NEVER_NS)
+		ring->contact_ns = state_of(world)->now_ns;
+	if (count_lost(world, slot, component))
+		return ring->broken_ns + ms(scenario_token_ms(world->scenario) + scenario_consensus_ms(world->scenario));
+	if (ring->flags & (RING_FIRST | RING_REFORM) || ring->here < ring->member_count)
+		return ring->contact_ns + ms(totem->join_ms);
+	return ring->contact_ns + ms(totem->merge_ms);
+}
+
+struct component { /* what one pass over the nodes finds of it */
+	uint64_t ready_ns;       /* of all its rings together */
+	uint64_t first_ready_ns; /* of nodes that start: they form alone, before */
+	uint32_t rings;
+	uint32_t size;
+	bool at_rest;
+};
+
+static struct component look_at_component(struct world *world, uint32_t component)
+{
+	struct component found = { .first_ready_ns = NEVER_NS };
+	uint32_t last_ring = NONE;
+
+	memset(world->chosen, 0, world->node_count + 1);
+	for (uint32_t node = component; node < world->node_count; node++) {
+		uint32_t slot = node_of(world, node)->ring;
+
+		if (world->component[node] != component)
+			continue;
+		found.size++;
+		if (world->chosen[slot])
+			continue;
+		world->chosen[slot] = 1;
+		found.rings++;
+		last_ring = slot;
+		look_at_ring(world, slot, component);
+	}
+	found.at_rest = found.rings == 1 && ring_of(world, last_ring)->flags & RING_WHOLE &&
+			ring_of(world, last_ring)->member_count == found.size;
+	if (found.at_rest)
+		ring_of(world, last_ring)->contact_ns = NEVER_NS;
+	return found;
+}
+
+static void find_ready(struct world *world, uint32_t component, struct component *found)
+{
+	memset(world->chosen, 0, world->node_count + 1);
+	for (uint32_t node = component; node < world->node_count; node++) {
+		uint32_t slot = node_of(world, node)->ring;
+		uint64_t ready_ns;
+
+		if (world->component[node] != component || world->chosen[slot])
+			continue;
+		world->chosen[slot] = 1;
+		ready_ns = ring_ready_ns(world, slot, component);
+		if (ring_of(world, slot)->flags & RING_FIRST)
+			found->first_ready_ns = ready_ns < found->first_ready_ns ? ready_ns : found->first_ready_ns;
+		else
+			found->ready_ns = ready_ns > found->ready_ns ? ready_ns : found->ready_ns;
+	}
+}
+
+static uint64_t due_ns(const struct component *found)
+{
+	return found->first_ready_ns < NEVER_NS ? found->first_ready_ns : found->ready_ns;
+}
+
+/* The world says what changed by telling each ring again whether it is whole. */
+void membership_changed(struct world *world)
+{
+	struct state *state = state_of(world);
+	uint64_t next_ns = NEVER_NS;
+
+	find_components(world);
+	for (uint32_t node = 0; node < world->node_count; node++) {
+		struct component found;
+
+		if (world->component[node] != node)
+			continue;
+		found = look_at_component(world, node);
+		if (found.at_rest)
+			continue;
+		find_ready(world, node, &found);
+		next_ns = due_ns(&found) < next_ns ? due_ns(&found) : next_ns;
+	}
+	if (next_ns != NEVER_NS && next_ns < state->now_ns)
+		next_ns = state->now_ns;
+	if (next_ns == state->form_ns)
+		return;
+	state->form_ns = next_ns;
+	state->form_generation++;
+	if (next_ns != NEVER_NS)
+		event_push(world, next_ns, (struct event){ .kind = EVENT_FORM, .a = state->form_generation });
+}
+
+/* ---- forming ---- */
+
+/* The k-th ring (from 1) that has members in the component, NONE: there is none. */
+static uint32_t nth_ring(struct world *world, uint32_t component, uint32_t k)
+{
+	memset(world->chosen, 0, world->node_count + 1);
+	for (uint32_t node = component; node < world->node_count; node++) {
+		uint32_t slot = node_of(world, node)->ring;
+
+		if (world->component[node] != component || world->chosen[slot])
+			continue;
+		world->chosen[slot] = 1;
+		if (--k == 0)
+			return slot;
+	}
+	return NONE;
+}
+
+/* The members of a component, of one ring only unless `ring` is NONE, into world->list. */
+static uint32_t gather(struct world *world, uint32_t component, uint32_t ring)
+{
+	uint32_t count = 0;
+
+	for (uint32_t node = component; node < world->node_count; node++)
+		if (world->component[node] == component && (ring == NONE || node_of(world, node)->ring == ring))
+			world->list[count++] = node;
+	return count;
+}
+
+static void form_first(struct world *world, uint32_t component)
+{
+	for (uint32_t node = component; node < world->node_count; node++) {
+		uint32_t slot = node_of(world, node)->ring;
+
+		if (world->component[node] != component || !(ring_of(world, slot)->flags & RING_FIRST))
+			continue;
+		if (ring_ready_ns(world, slot, component) > state_of(world)->now_ns)
+			continue;
+		ring_install(world, &node, 1);
+	}
+}
+
+/* Some of the component's rings may be late: the chosen one forms by itself now
+ * and finds the others later. A ring that is already whole has no cause to. */
+static uint32_t pick_movers(struct world *world, uint32_t component, const struct component *found)
+{
+	uint32_t picked, ring;
+
+	if (found->rings < 2)
+		return NONE;
+	picked = world_pick(world, found->rings + 1, CHOOSE_MOVE);
+	if (picked == 0)
+		return NONE;
+	ring = nth_ring(world, component, picked);
+	return ring_of(world, ring)->flags & RING_WHOLE ? NONE : ring;
+}
+
+static void form_component(struct world *world, uint32_t component)
+{
+	struct component found = look_at_component(world, component);
+	uint64_t now_ns = state_of(world)->now_ns;
+	uint32_t count;
+
+	if (found.at_rest)
+		return;
+	find_ready(world, component, &found);
+	if (due_ns(&found) > now_ns)
+		return;
+	if (found.first_ready_ns != NEVER_NS && (found.rings == 1 || world_pick(world, 2, CHOOSE_JOIN) == 0)) {
+		form_first(world, component);
+		return;
+	}
+	count = gather(world, component, pick_movers(world, component, &found));
+	ring_install(world, world->list, count);
+}
+
+void membership_form(struct world *world)
+{
+	state_of(world)->form_ns = NEVER_NS;
+	state_of(world)->form_generation++;
+	find_components(world);
+	for (uint32_t node = 0; node < world->node_count; node++)
+		if (world->component[node] == node)
+			form_component(world, node);
+	membership_changed(world);
+}

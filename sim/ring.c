@@ -1,0 +1,429 @@
+/*
+ * A ring: ordered delivery among its members, and the sync barriers that corosync
+ * runs over it. What is guaranteed is extended virtual synchrony: all members
+ * deliver the same messages in the same order, and members that move together to
+ * the next ring deliver the same messages of this one first.
+ *
+ * A message is pending once sent, ordered once the token reached its sender, and
+ * delivered to each member after the packet's delay. Only a whole ring orders.
+ */
+#include <string.h>
+
+#include "sim/ensure.h"
+#include "sim/state.h"
+
+/* totem's ring sequence moves in steps of 4, and by one more at a restart
+ * (recording two-node: 5, 9, 13, ... and 26 after 21). */
+#define SEQ_STEP 4u
+
+/* ---- slots ---- */
+
+static uint32_t open_slot(struct world *world)
+{
+	for (uint32_t slot = 0; slot <= world->node_count; slot++) {
+		struct ring_state *ring = ring_of(world, slot);
+
+		if (ring->flags & RING_USED)
+			continue;
+		memset(ring, 0, sizeof *ring);
+		ring->flags = RING_USED;
+		ring->broken_ns = NEVER_NS;
+		ring->contact_ns = NEVER_NS;
+		ring->generation = ++state_of(world)->ring_generation;
+		return slot;
+	}
+	ensure_failed(__FILE__, __LINE__, "more rings than nodes");
+}
+
+static void free_list(struct world *world, uint32_t reference)
+{
+	while (reference) {
+		struct message *message = message_at(world, reference);
+		uint32_t next = message->next;
+
+		arena_free(world, reference, sizeof *message + message->size);
+		reference = next;
+	}
+}
+
+static void close_slot(struct world *world, uint32_t slot)
+{
+	struct ring_state *ring = ring_of(world, slot);
+
+	free_list(world, ring->log_first);
+	free_list(world, ring->pending_first);
+	memset(ring, 0, sizeof *ring);
+	memset(ring_members(world, slot), 0, world->node_count * sizeof(uint32_t));
+}
+
+void ring_open_first(struct world *world, uint32_t node)
+{
+	uint32_t slot = open_slot(world);
+	struct ring_state *ring = ring_of(world, slot);
+
+	ring->flags |= RING_FIRST;
+	ring->member_count = 1;
+	ring->here = 1;
+	ring_members(world, slot)[0] = node;
+	node_of(world, node)->ring = slot;
+}
+
+/* ---- sending and ordering ---- */
+
+static void append(struct world *world, uint32_t *first, uint32_t *last, uint32_t reference)
+{
+	message_at(world, reference)->next = 0;
+	if (*last)
+		message_at(world, *last)->next = reference;
+	else
+		*first = reference;
+	*last = reference;
+}
+
+static void want_ordering(struct world *world, uint32_t slot)
+{
+	struct ring_state *ring = ring_of(world, slot);
+
+	if (!(ring->flags & RING_WHOLE) || ring->flags & RING_ORDERING || !ring->pending_first)
+		return;
+	ring->flags |= RING_ORDERING;
+	event_push(world, state_of(world)->now_ns,
+		   (struct event){ .kind = EVENT_ORDER, .a = slot, .b = ring->generation });
+}
+
+void ring_send(struct world *world, uint32_t node, enum message_kind kind, const void *bytes, size_t size)
+{
+	uint32_t slot = node_of(world, node)->ring;
+	struct ring_state *ring = ring_of(world, slot);
+	uint32_t reference = arena_take(world, sizeof(struct message) + size);
+	struct message *message = message_at(world, reference);
+
+	message->sender = node;
+	message->kind = kind;
+	message->generation = ring->generation;
+	message->size = (uint32_t)size;
+	if (size)
+		memcpy(message + 1, bytes, size);
+	append(world, &ring->pending_first, &ring->pending_last, reference);
+	want_ordering(world, slot);
+	if (kind == MESSAGE_VOTEQUORUM && world->observe_all) {
+		struct observation observation = {
+			.kind = OBSERVE_SENT, .node = node, .client = NONE, .data = message + 1, .size = size,
+		};
+
+		observe(world, &observation);
+	}
+}
+
+/* Pending messages that are their sender's oldest: any may come next. Marks senders in chosen. */
+static uint32_t count_heads(struct world *world, const struct ring_state *ring)
+{
+	uint32_t heads = 0;
+
+	memset(world->chosen, 0, world->node_count);
+	for (uint32_t reference = ring->pending_first; reference; reference = message_at(world, reference)->next) {
+		uint32_t sender = message_at(world, reference)->sender;
+
+		heads += !world->chosen[sender];
+		world->chosen[sender] = 1;
+	}
+	return heads;
+}
+
+/* Take the k-th head (from 0) out of the pending list. */
+static uint32_t take_head(struct world *world, struct ring_state *ring, uint32_t k)
+{
+	uint32_t before = 0, reference = ring->pending_first;
+
+	memset(world->chosen, 0, world->node_count);
+	for (;; before = reference, reference = message_at(world, reference)->next) {
+		uint32_t sender = message_at(world, reference)->sender;
+
+		if (world->chosen[sender])
+			continue;
+		world->chosen[sender] = 1;
+		if (k-- == 0)
+			break;
+	}
+	if (before)
+		message_at(world, before)->next = message_at(world, reference)->next;
+	else
+		ring->pending_first = message_at(world, reference)->next;
+	if (ring->pending_last == reference)
+		ring->pending_last = before;
+	return reference;
+}
+
+static uint32_t take_next(struct world *world, struct ring_state *ring)
+{
+	const struct message *first = message_at(world, ring->pending_first);
+
+	/* the usual case needs no list of senders */
+	if (!first->next || world->choice.choose == choice_plain.choose)
+		return take_head(world, ring, 0);
+	return take_head(world, ring, world_pick(world, count_heads(world, ring), CHOOSE_ORDER));
+}
+
+static void schedule_delivery(struct world *world, uint32_t slot, const struct message *message, uint32_t member)
+{
+	const struct ring_state *ring = ring_of(world, slot);
+	uint64_t arrival_ns = state_of(world)->now_ns + packet_delay_ns(world, message->sender, member);
+	uint64_t *last_ns = &node_of(world, member)->last_arrival_ns;
+
+	*last_ns = arrival_ns > *last_ns ? arrival_ns : *last_ns; /* in order, however late one is */
+	event_push(world, *last_ns,
+		   (struct event){ .kind = EVENT_DELIVER_TO, .detail = (uint16_t)member, .a = slot,
+				   .b = ring->generation, .c = message->number });
+}
+
+static void schedule_deliveries(struct world *world, uint32_t slot, const struct message *message)
+{
+	const struct ring_state *ring = ring_of(world, slot);
+	const uint32_t *members = ring_members(world, slot);
+
+	if (world->uniform) {
+		event_push(world, state_of(world)->now_ns + world->scenario->network.latency_ns,
+			   (struct event){ .kind = EVENT_DELIVER, .a = slot, .b = ring->generation,
+					   .c = message->number });
+		return;
+	}
+	for (uint32_t i = 0; i < ring->member_count; i++)
+		schedule_delivery(world, slot, message, members[i]);
+}
+
+void ring_order(struct world *world, uint32_t slot, uint32_t generation)
+{
+	struct ring_state *ring = ring_of(world, slot);
+	struct message *message;
+	uint32_t reference;
+
+	if (ring->generation != generation)
+		return;
+	ring->flags &= ~(uint32_t)RING_ORDERING;
+	if (!(ring->flags & RING_WHOLE) || !ring->pending_first)
+		return;
+	reference = take_next(world, ring);
+	message = message_at(world, reference);
+	message->number = ++ring->ordered;
+	message->left = ring->member_count;
+	append(world, &ring->log_first, &ring->log_last, reference);
+	schedule_deliveries(world, slot, message);
+	want_ordering(world, slot);
+}
+
+/* ---- delivery ---- */
+
+static uint32_t find_in_log(const struct world *world, uint32_t slot, uint32_t number)
+{
+	uint32_t reference = ring_of(world, slot)->log_first;
+
+	while (reference && message_at(world, reference)->number != number)
+		reference = message_at(world, reference)->next;
+	return reference;
+}
+
+static void drop_delivered(struct world *world, struct ring_state *ring)
+{
+	while (ring->log_first && message_at(world, ring->log_first)->left == 0) {
+		uint32_t reference = ring->log_first;
+		const struct message *message = message_at(world, reference);
+
+		ring->log_first = message->next;
+		if (!ring->log_first)
+			ring->log_last = 0;
+		arena_free(world, reference, sizeof *message + message->size);
+	}
+}
+
+/* What one node's core may need when it is called once. */
+static void reserve_for_one(struct world *world)
+{
+	world_reserve(world, 64, (size_t)world->clients_per_node_max * 12 * world->note_size_max + 4096);
+}
+
+static void deliver_at(struct world *world, uint32_t node, uint32_t reference)
+{
+	struct message *message = message_at(world, reference);
+	struct node_state *state = node_of(world, node);
+
+	state->delivered = message->number;
+	message->left--;
+	if (message->kind == MESSAGE_VOTEQUORUM || message->generation == ring_of(world, state->ring)->generation)
+		daemon_deliver(world, node, message);
+}
+
+static bool may_deliver(const struct world *world, uint32_t slot, uint32_t node, uint32_t number)
+{
+	const struct node_state *state = node_of(world, node);
+
+	return state->ring == slot && state->up && !state->paused && state->delivered + 1 == number;
+}
+
+void ring_deliver(struct world *world, uint32_t slot, uint32_t generation, uint32_t number, uint32_t only)
+{
+	const struct ring_state *ring = ring_of(world, slot);
+	uint32_t reference;
+
+	if (ring->generation != generation || !(ring->flags & RING_WHOLE))
+		return; /* what is under way on a broken ring is recovered with the next one, or resumed */
+	reference = find_in_log(world, slot, number);
+	if (!reference)
+		return;
+	for (uint32_t i = 0; i < ring_of(world, slot)->member_count; i++) {
+		uint32_t node = ring_members(world, slot)[i];
+
+		if ((only != NONE && node != only) || !may_deliver(world, slot, node, number))
+			continue;
+		reserve_for_one(world);
+		deliver_at(world, node, reference);
+	}
+	drop_delivered(world, ring_of(world, slot));
+}
+
+void ring_resume(struct world *world, uint32_t slot)
+{
+	struct ring_state *ring = ring_of(world, slot);
+
+	for (uint32_t reference = ring->log_first; reference; reference = message_at(world, reference)->next)
+		schedule_deliveries(world, slot, message_at(world, reference));
+	want_ordering(world, slot);
+}
+
+/* ---- the next ring ---- */
+
+static uint32_t highest_delivered(const struct world *world, const uint32_t *members, uint32_t count, uint32_t slot)
+{
+	uint32_t highest = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct node_state *state = node_of(world, members[i]);
+
+		if (state->ring == slot && state->delivered > highest)
+			highest = state->delivered;
+	}
+	return highest;
+}
+
+/* Those of `members` that come from the ring at `slot` deliver the same rest of its messages. */
+static void recover(struct world *world, const uint32_t *members, uint32_t count, uint32_t slot)
+{
+	uint32_t ordered = ring_of(world, slot)->ordered;
+	uint32_t had = highest_delivered(world, members, count, slot);
+	uint32_t until = ordered - world_pick(world, ordered - had + 1, CHOOSE_RECOVER);
+	uint32_t reference = ring_of(world, slot)->log_first;
+
+	while (reference && message_at(world, reference)->number <= until) {
+		for (uint32_t i = 0; i < count; i++) {
+			const struct node_state *state = node_of(world, members[i]);
+
+			if (state->ring != slot || state->delivered + 1 != message_at(world, reference)->number)
+				continue;
+			reserve_for_one(world);
+			deliver_at(world, members[i], reference);
+		}
+		reference = message_at(world, reference)->next;
+	}
+}
+
+/* Messages that a node had sent but the old ring never ordered go out on the new one;
+ * barriers of the old ring mean nothing there. */
+static void move_pending(struct world *world, struct ring_state *from, struct ring_state *to, uint32_t node)
+{
+	uint32_t kept_first = 0, kept_last = 0, next;
+
+	for (uint32_t reference = from->pending_first; reference; reference = next) {
+		struct message *message = message_at(world, reference);
+
+		next = message->next;
+		if (message->sender != node)
+			append(world, &kept_first, &kept_last, reference);
+		else if (to && message->kind == MESSAGE_VOTEQUORUM)
+			append(world, &to->pending_first, &to->pending_last, reference);
+		else
+			arena_free(world, reference, sizeof *message + message->size);
+	}
+	from->pending_first = kept_first;
+	from->pending_last = kept_last;
+}
+
+static void leave_ring(struct world *world, uint32_t node, uint32_t to)
+{
+	uint32_t slot = node_of(world, node)->ring;
+	struct ring_state *ring = ring_of(world, slot);
+
+	for (uint32_t reference = ring->log_first; reference; reference = message_at(world, reference)->next)
+		if (message_at(world, reference)->number > node_of(world, node)->delivered)
+			message_at(world, reference)->left--;
+	move_pending(world, ring, to == NONE ? NULL : ring_of(world, to), node);
+	node_of(world, node)->ring = to;
+	ring->flags &= ~(uint32_t)RING_WHOLE;
+	if (--ring->here == 0)
+		close_slot(world, slot);
+	else
+		drop_delivered(world, ring);
+}
+
+void ring_forget_node(struct world *world, uint32_t node)
+{
+	if (node_of(world, node)->ring != NONE)
+		leave_ring(world, node, NONE);
+}
+
+static void move_to(struct world *world, uint32_t node, uint32_t slot)
+{
+	struct node_state *state = node_of(world, node);
+
+	leave_ring(world, node, slot);
+	state->ring_seq = ring_of(world, slot)->id.seq;
+	state->delivered = 0;
+	state->barriers_early = 0;
+	state->barriers = 0;
+}
+
+static uint64_t next_seq(const struct world *world, const uint32_t *members, uint32_t count)
+{
+	uint64_t seq = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (node_of(world, members[i])->ring_seq > seq)
+			seq = node_of(world, members[i])->ring_seq;
+	return seq + SEQ_STEP;
+}
+
+static void recover_all(struct world *world, const uint32_t *members, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t slot = node_of(world, members[i])->ring;
+		bool seen = slot == NONE;
+
+		for (uint32_t k = 0; k < i && !seen; k++)
+			seen = node_of(world, members[k])->ring == slot;
+		if (!seen && !(ring_of(world, slot)->flags & RING_FIRST) && ring_of(world, slot)->log_first)
+			recover(world, members, count, slot);
+	}
+}
+
+void ring_install(struct world *world, const uint32_t *members, uint32_t count)
+{
+	struct ring_state *ring;
+	uint32_t slot;
+
+	recover_all(world, members, count);
+	slot = open_slot(world);
+	ring = ring_of(world, slot);
+	ring->id.nodeid = world->scenario->nodes[members[0]].nodeid;
+	ring->id.seq = next_seq(world, members, count);
+	ring->member_count = ring->here = count;
+	memcpy(ring_members(world, slot), members, count * sizeof *members);
+	for (uint32_t i = 0; i < count; i++) {
+		world->ids[i] = world->scenario->nodes[members[i]].nodeid;
+		move_to(world, members[i], slot);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t node = ring_members(world, slot)[i];
+
+		reserve_for_one(world);
+		daemon_ring(world, node, ring_of(world, slot)->id, world->ids, count);
+		ring_send(world, node, MESSAGE_BARRIER_EARLY, NULL, 0);
+	}
+}

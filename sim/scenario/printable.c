@@ -1,0 +1,59 @@
+/* Bytes of a file made fit for a message: no control characters, not too long. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/scenario/printable.h"
+
+size_t utf8_decode(const char *text, size_t size, uint32_t *character)
+{
+	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char first = (unsigned char)text[0];
+	size_t length = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
+	uint32_t value = length == 1 ? first : length == 0 ? 0 : first & (0x7fu >> length);
+
+	if (length == 0 || length > size)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			return 0;
+		value = value << 6 | ((unsigned char)text[i] & 0x3f);
+	}
+	if (value < smallest[length] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
+		return 0;
+	*character = value;
+	return length;
+}
+
+/* Not controls, not what turns the direction of writing, not private use. */
+static bool prints(uint32_t c)
+{
+	if (c < 0x7f)
+		return c >= 0x20;
+	return c > 0xa0 && c != 0xad && (c < 0x2000 || c > 0x206f) && (c < 0xe000 || (c > 0xf8ff && c < 0xfe00));
+}
+
+void printable(const char *text, size_t size, char to[PRINTABLE_MAX])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < size;) {
+		uint32_t c = 0;
+		size_t length = utf8_decode(text + i, size - i, &c);
+
+		if (used > PRINTABLE_MAX - 12) {
+			memcpy(to + used, "...", 3);
+			used += 3;
+			break;
+		}
+		if (length > 0 && prints(c)) {
+			memcpy(to + used, text + i, length);
+			used += length;
+			i += length;
+		} else {
+			used += (size_t)snprintf(to + used, 5, "\\x%02x", (unsigned)(unsigned char)text[i]);
+			i++;
+		}
+	}
+	to[used] = '\0';
+}

@@ -1,0 +1,333 @@
+/*
+ * The inside of the world: what lies in the flat block, and how its parts find
+ * each other. Only the files of the world include this; the data flows
+ *
+ *   script (run.c) -> daemon.c, application.c, network.c
+ *   membership.c (who forms a ring) -> ring.c (ordered delivery, sync barriers) -> daemon.c (cores)
+ *
+ * A reference (u32) into the arena is an offset in units of 16 bytes; 0 is none.
+ */
+#ifndef SIM_STATE_H
+#define SIM_STATE_H
+
+#include "core/votequorum.h"
+#include "sim/queue.h"
+#include "sim/world.h"
+
+#define NONE UINT32_MAX
+#define NEVER_NS UINT64_MAX
+#define OBSERVERS_MAX 4u
+
+enum event_kind {
+	EVENT_ORDER = 1, /* a: ring slot, b: its generation: order one pending message */
+	EVENT_DELIVER,   /* a: ring, b: generation, c: message number, detail: 0; to every member */
+	EVENT_DELIVER_TO,/* the same to the one member detail */
+	EVENT_FORM,      /* a: generation: rings are due to form */
+	EVENT_LEAVE,     /* a: node, b: boots: a clean stop ends */
+	EVENT_ABORT,     /* a: node, b: boots: the daemon's assertion failed */
+	EVENT_TIMER,     /* a: node, b: enum vq_timer, c: generation */
+	EVENT_WAKE,      /* a: client, b: generation: the application dispatches */
+	EVENT_UNTIL,     /* a script waits for this moment */
+};
+
+struct node_timer {
+	uint64_t due_ns;     /* NEVER_NS: not running */
+	uint64_t left_ns;    /* while the node is paused */
+	uint32_t generation; /* of the event that is not stale */
+	uint32_t reserved;
+};
+
+enum leaving { STAYS, LEAVES, LEFT }; /* LEFT: said goodbye before it went down */
+
+struct node_state {
+	uint64_t ring_seq;       /* on disk */
+	uint64_t last_arrival_ns; /* of a packet that is under way to it */
+	uint32_t stored_barrier; /* on disk */
+	uint32_t file_config;    /* the file: 0 as at the start, else 1 + the step that changed it */
+	uint32_t running_config; /* what the daemon has read, likewise */
+	uint32_t boots;
+	uint32_t group;          /* network partition */
+	uint32_t ring;           /* slot; NONE while down */
+	uint32_t delivered;      /* messages of this ring */
+	uint32_t barriers_early; /* of this ring, delivered here */
+	uint32_t barriers;
+	uint8_t up;
+	uint8_t paused;
+	uint8_t leaving;    /* enum leaving */
+	uint8_t stop_later; /* told to stop while paused */
+	uint8_t queue_full; /* the next multicast finds totem's queue full */
+	uint8_t aborted;    /* its core is not to be called any more; EVENT_ABORT is under way */
+	uint8_t held;       /* last told to observers */
+	uint8_t reserved[1];
+	struct node_timer timers[VQ_TIMER_COUNT];
+};
+
+enum ring_flag {
+	RING_USED = 1,
+	RING_FIRST = 2,     /* a node that starts, before its first ring */
+	RING_WHOLE = 4,     /* every member is there: messages flow */
+	RING_ORDERING = 8,  /* an EVENT_ORDER is under way */
+	RING_REFORM = 16,   /* its token was lost, though all are back */
+};
+
+struct ring_state {
+	struct vq_ring_id id;
+	uint64_t broken_ns;  /* since when the token is lost, as the members see it */
+	uint64_t contact_ns; /* since when another ring, or a leave, is known */
+	uint32_t generation;
+	uint32_t flags;
+	uint32_t member_count; /* as installed */
+	uint32_t here;         /* members still on it, paused ones too */
+	uint32_t ordered;      /* messages ordered so far */
+	uint32_t reserved;
+	uint32_t log_first, log_last;         /* ordered, not yet delivered to all */
+	uint32_t pending_first, pending_last; /* sent, not yet ordered */
+};
+
+enum message_kind { MESSAGE_VOTEQUORUM, MESSAGE_BARRIER_EARLY, MESSAGE_BARRIER };
+
+struct message { /* in the arena */
+	uint32_t next;
+	uint32_t sender;     /* node */
+	uint32_t number;     /* 1.. in the ring's order */
+	uint32_t left;       /* members that have not had it */
+	uint32_t kind;
+	uint32_t generation; /* of the ring of a barrier */
+	uint32_t size;
+	uint32_t reserved;
+	/* size bytes */
+};
+
+struct note { /* a queued notification, in the arena */
+	uint32_t next;
+	uint32_t reserved;
+	struct vq_notification notification; /* entries is NULL: they follow */
+	/* count entries */
+};
+
+enum client_phase {
+	CLIENT_FRESH,     /* never connected, or a new process after kill */
+	CLIENT_OPEN,
+	CLIENT_GONE,      /* knows that its daemon is gone */
+	CLIENT_FINALIZED,
+};
+
+struct client_state {
+	vq_handle_t handle;
+	uint32_t connection;   /* number at its node */
+	uint32_t boots;        /* of the daemon it is connected to */
+	uint32_t phase;
+	uint32_t generation;   /* of the process: stale wake-ups are ignored */
+	uint32_t note_first, note_last, note_count;
+	uint32_t reading;      /* note handed to the library */
+	uint32_t waiting_step; /* 1 + step whose call has no answer yet, 0: none */
+	uint32_t waiting_verb;
+	uint32_t fault_verb;   /* the next such call meets fault_error; VERB_NONE with an error: any */
+	uint32_t fault_error;
+	uint32_t fault_step;
+	uint8_t wake;          /* an EVENT_WAKE is under way */
+	uint8_t asked;         /* the daemon has taken the request and will answer */
+	uint8_t answered;
+	uint8_t reserved[1];
+	struct vq_reply answer;
+};
+
+enum script_phase { SCRIPT_BEFORE, SCRIPT_DURING, SCRIPT_OVER };
+
+struct script {
+	uint64_t began_ns; /* the step under way */
+	uint64_t until_ns; /* it is done not before; NEVER_NS while that is open */
+	uint32_t step;
+	uint32_t part;     /* of start: nodes booted so far */
+	uint32_t phase;
+	uint32_t arrival;  /* the step's own moment (at, after) is awaited */
+};
+
+#define ARENA_CLASSES 24u
+struct arena {
+	uint32_t used;     /* units of 16 bytes, the first of which is never handed out */
+	uint32_t capacity; /* units */
+	uint32_t free_first[ARENA_CLASSES]; /* blocks of 32 << class bytes */
+};
+
+struct state { /* the head of the block */
+	uint64_t now_ns;
+	uint64_t events;
+	uint64_t streams[CHOOSE_KIND_COUNT];
+	uint64_t size;   /* of the block */
+	uint64_t arena_at, queue_at; /* offsets of the parts that grow */
+	uint32_t timers_queued; /* EVENT_TIMER and EVENT_UNTIL in the queue, stale ones too */
+	uint32_t form_generation;
+	uint64_t form_ns;  /* when rings are due to form; NEVER_NS: nothing to do */
+	uint32_t ring_generation;
+	uint32_t stuck;
+	struct script script;
+	struct arena arena;
+};
+
+struct link { /* one direction */
+	uint64_t latency_ns;
+	uint32_t loss_ppm;
+	uint32_t down;
+};
+
+/* The handle: the block, where its parts are, and what does not change. */
+struct world {
+	uint8_t *block;
+	const struct scenario *scenario;
+	struct choice choice;
+	struct observer observers[OBSERVERS_MAX];
+	uint32_t observer_count;
+	bool observe_all;
+	bool uniform; /* every packet takes the same time: one event delivers to all */
+	uint32_t node_count, client_count;
+	struct vq_limits limits;
+	size_t core_size, library_size;
+	size_t nodes_at, rings_at, members_at, clients_at, cores_at, libraries_at, links_at; /* links_at 0: none */
+	size_t fixed_size;
+	size_t note_size_max;     /* bytes of the largest notification */
+	uint32_t clients_per_node_max;
+	/* scratch, not part of the world's value */
+	struct vq_entry *entries;
+	uint32_t *component;      /* node -> lowest node of its component, NONE: not active */
+	uint32_t *list, *ids;
+	uint8_t *chosen;
+	uint32_t *clients_at_node; /* node * clients_per_node_max + connection -> client */
+};
+
+static inline struct state *state_of(const struct world *world)
+{
+	return (struct state *)(void *)world->block;
+}
+
+static inline struct node_state *node_of(const struct world *world, uint32_t node)
+{
+	return (struct node_state *)(void *)(world->block + world->nodes_at) + node;
+}
+
+static inline struct ring_state *ring_of(const struct world *world, uint32_t ring)
+{
+	return (struct ring_state *)(void *)(world->block + world->rings_at) + ring;
+}
+
+/* The members of a ring, ascending node indices. */
+static inline uint32_t *ring_members(const struct world *world, uint32_t ring)
+{
+	return (uint32_t *)(void *)(world->block + world->members_at) + (size_t)ring * world->node_count;
+}
+
+static inline struct client_state *client_of(const struct world *world, uint32_t client)
+{
+	return (struct client_state *)(void *)(world->block + world->clients_at) + client;
+}
+
+static inline struct vq *core_of(const struct world *world, uint32_t node)
+{
+	return (struct vq *)(void *)(world->block + world->cores_at + node * world->core_size);
+}
+
+static inline struct vq_client *library_of(const struct world *world, uint32_t client)
+{
+	return (struct vq_client *)(void *)(world->block + world->libraries_at + client * world->library_size);
+}
+
+static inline struct queue *queue_of(const struct world *world)
+{
+	return (struct queue *)(void *)(world->block + state_of(world)->queue_at);
+}
+
+static inline void *arena_at(const struct world *world, uint32_t reference)
+{
+	return world->block + state_of(world)->arena_at + (size_t)reference * 16u;
+}
+
+static inline struct message *message_at(const struct world *world, uint32_t reference)
+{
+	return arena_at(world, reference);
+}
+
+static inline struct note *note_at(const struct world *world, uint32_t reference)
+{
+	return arena_at(world, reference);
+}
+
+static inline bool node_active(const struct world *world, uint32_t node)
+{
+	const struct node_state *state = node_of(world, node);
+
+	return state->up && !state->paused;
+}
+
+/* ---- world.c: memory, events, choice, observers ---- */
+
+/* Room for so many events and bytes in the arena. May move the block: hold no
+ * pointer into it across this. Nothing else moves it. */
+void world_reserve(struct world *world, uint32_t events, size_t arena_bytes);
+/* Zeroed. Room must have been reserved. */
+uint32_t arena_take(struct world *world, size_t bytes);
+void arena_free(struct world *world, uint32_t reference, size_t bytes);
+void event_push(struct world *world, uint64_t time_ns, struct event event);
+uint32_t world_pick(struct world *world, uint32_t n, enum choice_kind what);
+bool world_at_rest(const struct world *world);
+/* Fill in time and step, then tell every observer. */
+void observe(struct world *world, struct observation *observation);
+void observe_node(struct world *world, enum observation_kind kind, uint32_t node, uint64_t number, const char *text);
+
+/* ---- network.c ---- */
+bool link_up(const struct world *world, uint32_t from, uint32_t to);
+bool nodes_reach(const struct world *world, uint32_t node, uint32_t other);
+uint64_t packet_delay_ns(struct world *world, uint32_t from, uint32_t to);
+void network_partition(struct world *world, const struct step *step);
+void network_heal(struct world *world);
+void network_link(struct world *world, const struct step *step);
+
+/* ---- membership.c ---- */
+/* Who is up, or who reaches whom, has changed. */
+void membership_changed(struct world *world);
+/* EVENT_FORM */
+void membership_form(struct world *world);
+
+/* ---- ring.c ---- */
+/* A slot for the first ring of a node that starts. */
+void ring_open_first(struct world *world, uint32_t node);
+/* Install one ring at all of `members` (ascending), recovering from their old ones. */
+void ring_install(struct world *world, const uint32_t *members, uint32_t count);
+void ring_forget_node(struct world *world, uint32_t node);
+/* All members are back: what was under way goes on. */
+void ring_resume(struct world *world, uint32_t ring);
+void ring_send(struct world *world, uint32_t node, enum message_kind kind, const void *bytes, size_t size);
+void ring_order(struct world *world, uint32_t ring, uint32_t generation);
+void ring_deliver(struct world *world, uint32_t ring, uint32_t generation, uint32_t number, uint32_t only);
+
+/* ---- daemon.c ---- */
+const struct vq_config *daemon_config(const struct world *world, uint32_t node, uint32_t reference);
+void daemon_start(struct world *world, uint32_t node);
+void daemon_stop(struct world *world, uint32_t node, bool wipe);
+void daemon_left(struct world *world, uint32_t node, uint32_t boots);
+void daemon_aborted(struct world *world, uint32_t node, uint32_t boots);
+void daemon_crash(struct world *world, uint32_t node, bool wipe);
+void daemon_pause(struct world *world, uint32_t node);
+void daemon_resume(struct world *world, uint32_t node);
+void daemon_reload(struct world *world, uint32_t node);
+void daemon_cancel_wait_for_all(struct world *world, uint32_t node);
+void daemon_timer(struct world *world, uint32_t node, enum vq_timer timer, uint32_t generation);
+void daemon_ring(struct world *world, uint32_t node, struct vq_ring_id id, const uint32_t *ids, uint32_t count);
+void daemon_deliver(struct world *world, uint32_t node, const struct message *message);
+int daemon_request(struct world *world, uint32_t node, uint32_t connection, const struct vq_request *request,
+		   struct vq_reply *reply);
+
+/* ---- application.c ---- */
+void application_step(struct world *world, const struct step *step);
+void application_wake(struct world *world, uint32_t client, uint32_t generation);
+void application_notify(struct world *world, uint32_t node, uint32_t connection,
+			const struct vq_notification *notification);
+void application_answer(struct world *world, uint32_t node, uint32_t connection, const struct vq_reply *reply);
+/* The node's daemon is gone, or goes on after a pause. */
+void applications_daemon_gone(struct world *world, uint32_t node);
+void applications_daemon_back(struct world *world, uint32_t node);
+uint32_t application_at(const struct world *world, uint32_t node, uint32_t connection);
+
+/* ---- run.c ---- */
+bool script_advance(struct world *world);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * The world: many nodes, each with a full votequorum core, the network and the
+ * rings between them, the applications on top, and the script that drives them.
+ *
+ * All that changes during a run lies in one flat block without pointers, so
+ * world_save() and world_restore() are copies. What does not change (scenario,
+ * source of choice, observers) is kept beside it.
+ */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/choice.h"
+#include "sim/observe.h"
+#include "sim/scenario/scenario.h"
+
+struct world;
+
+/* A world at virtual time 0 with every node down. The scenario must outlive it.
+ * seed starts the random streams (also those of jitter and loss in a plain run). */
+struct world *world_create(const struct scenario *scenario, struct choice choice, uint64_t seed);
+void world_destroy(struct world *world);
+
+/* At most 4. Observers are called in the order they were added. */
+void world_observe(struct world *world, struct observer observer);
+/* Also tell OBSERVE_SENT, _DELIVERED, _TIMER and _QUEUED, which only a full trace wants. */
+void world_observe_all(struct world *world, bool all);
+void world_choose(struct world *world, struct choice choice);
+
+/* Do the next thing: an event, or the next part of the script. False: the run is over. */
+bool world_advance(struct world *world);
+/* Advance to the end. */
+void world_run(struct world *world);
+
+uint64_t world_now_ns(const struct world *world);
+uint32_t world_step(const struct world *world);
+/* Events handled so far. */
+uint64_t world_events(const struct world *world);
+/* Why the run ended early (it would not come to rest): NULL when it did not. */
+const char *world_stuck(const struct world *world);
+struct world_view world_view(const struct world *world);
+
+/* Snapshots. world_bytes(): of the block now; it grows when more is under way. */
+size_t world_bytes(const struct world *world);
+void world_save(const struct world *world, void *snapshot);
+void world_restore(struct world *world, const void *snapshot, size_t bytes);
+/* Equal when two worlds of one scenario can only go on in the same way; times,
+ * ring sequences and the order of dead memory do not count. */
+void world_hash(const struct world *world, uint64_t hash[2]);
+
+#endif
