@@ -31,6 +31,8 @@ extern "C" {
 #define VQ_DEVICE_TIMEOUT_MS 10000u
 #define VQ_DEVICE_SYNC_TIMEOUT_MS 30000u
 #define VQ_LAST_MAN_STANDING_WINDOW_MS 10000u
+#define VQ_NODES_MAX 384u         /* corosync's processors at most */
+#define VQ_MESSAGE_MAX 532u       /* bytes of the largest message; without a name it has 20 */
 
 /* CS_TRACK_*: any 32-bit value is accepted by trackstart. */
 enum { VQ_TRACK_CURRENT = 1, VQ_TRACK_CHANGES = 2, VQ_TRACK_CHANGES_ONLY = 4 };
@@ -310,6 +312,31 @@ void vq_sync_activate(struct vq *vq, const struct vq_host *host, void *ctx);
 bool vq_deliver(struct vq *vq, const struct vq_host *host, void *ctx, uint32_t sender,
 		const void *message, size_t size);
 void vq_timer_fired(struct vq *vq, const struct vq_host *host, void *ctx, enum vq_timer timer);
+
+/* What a message says, for traces; a host needs none of it to carry messages. */
+enum vq_message_kind {
+	VQ_MESSAGE_NODEINFO = 1,
+	VQ_MESSAGE_EXPECTED_VOTES, /* reconfigure */
+	VQ_MESSAGE_NODE_VOTES,     /* reconfigure */
+	VQ_MESSAGE_CANCEL_WAIT_FOR_ALL,
+	VQ_MESSAGE_DEVICE_REGISTER,
+	VQ_MESSAGE_DEVICE_UNREGISTER,
+	VQ_MESSAGE_DEVICE_RENAME,
+};
+struct vq_message {
+	uint32_t kind;
+	uint32_t about; /* node id, or the device's: nodeinfo, node votes */
+	uint32_t votes; /* nodeinfo; the value of a reconfigure */
+	uint32_t expected_votes; /* nodeinfo */
+	uint32_t flags;          /* nodeinfo: 1 quorate, 2 leaving, 4 waits for all, 8 first, 16 device
+				    registered, 32 alive, 64 casts its vote, 128 master wins */
+	const char *name;     /* device messages, into the bytes read; else NULL */
+	const char *new_name; /* rename */
+};
+/* false: no vq sends such bytes. */
+bool vq_message_read(struct vq_message *message, const void *bytes, size_t size);
+/* "nodeinfo" and so on; NULL for a number not above. */
+const char *vq_message_name(uint32_t kind);
 
 /* The daemon is told to stop: announce it where allow_downscale asks for it. */
 void vq_leave(struct vq *vq, const struct vq_host *host, void *ctx);

@@ -1,0 +1,141 @@
+/*
+ * Messages: how they are written, sent and read.
+ *
+ * Bytes never leave the process, so they are in native order, but they pass
+ * through hosts that fuzz and mutate: whatever is not exactly what some
+ * instance could have sent is refused here, and the rest of the core believes
+ * what it reads. Only names, which are rare, make a message longer than its head.
+ */
+#include "internal.h"
+
+#define MAGIC 0x56510000u /* "VQ", and the kind below it */
+
+struct head {
+	uint32_t magic;
+	uint32_t about;
+	uint32_t votes;
+	uint32_t expected_votes;
+	uint32_t flags;
+};
+_Static_assert(sizeof(struct head) + 2 * VQ_NAME_MAX <= VQ_MESSAGE_MAX, "the largest message fits");
+
+/* ---- sending --------------------------------------------------------------- */
+
+static bool send(const struct call *c, const struct head *head)
+{
+	return c->host->multicast(c->ctx, head, sizeof(*head));
+}
+
+bool vqi_send_nodeinfo(const struct call *c)
+{
+	const struct record *own = &c->vq->own;
+	struct head head = { MAGIC | VQ_MESSAGE_NODEINFO, own->nodeid, own->votes, own->expected_votes, own->flags };
+
+	return send(c, &head);
+}
+
+bool vqi_send_device_nodeinfo(const struct call *c)
+{
+	struct head head = { MAGIC | VQ_MESSAGE_NODEINFO, VQ_DEVICE_NODEID, c->vq->device_votes, 0, 0 };
+
+	return send(c, &head);
+}
+
+bool vqi_send_reconfigure(const struct call *c, enum vq_message_kind kind, uint32_t about, uint32_t value)
+{
+	struct head head = { MAGIC | (uint32_t)kind, about, value, 0, 0 };
+
+	return send(c, &head);
+}
+
+/* new_name: NULL unless it is a rename. */
+bool vqi_send_device(const struct call *c, enum vq_message_kind kind, const char *name, const char *new_name)
+{
+	struct head head = { MAGIC | (uint32_t)kind, VQ_DEVICE_NODEID, 0, 0, 0 };
+	unsigned char bytes[VQ_MESSAGE_MAX];
+	size_t size = sizeof(head), length = strlen(name) + 1;
+
+	ALWAYS(length <= VQ_NAME_MAX);
+	memcpy(bytes, &head, size);
+	memcpy(bytes + size, name, length);
+	size += length;
+	if (new_name) {
+		length = strlen(new_name) + 1;
+		ALWAYS(length <= VQ_NAME_MAX);
+		memcpy(bytes + size, new_name, length);
+		size += length;
+	}
+	return c->host->multicast(c->ctx, bytes, size);
+}
+
+/* ---- reading --------------------------------------------------------------- */
+
+/* Take a name of 1 to 254 bytes and its NUL off the front; NULL: there is none. */
+static const char *take_name(const char **bytes, size_t *size)
+{
+	const char *name = *bytes;
+	const char *end = *size ? memchr(name, 0, *size) : NULL;
+	size_t length;
+
+	if (!end || end == name)
+		return NULL;
+	length = (size_t)(end - name) + 1;
+	if (length > VQ_NAME_MAX)
+		return NULL;
+	*bytes += length;
+	*size -= length;
+	return name;
+}
+
+static bool read_names(struct vq_message *message, const char *bytes, size_t size)
+{
+	if (message->about || message->votes || message->expected_votes || message->flags)
+		return false;
+	message->name = take_name(&bytes, &size);
+	if (!message->name)
+		return false;
+	if (message->kind == VQ_MESSAGE_DEVICE_RENAME) {
+		message->new_name = take_name(&bytes, &size);
+		if (!message->new_name)
+			return false;
+	}
+	return size == 0;
+}
+
+static bool head_is_sane(const struct vq_message *message)
+{
+	switch (message->kind) {
+	case VQ_MESSAGE_NODEINFO:
+		if (message->about == VQ_DEVICE_NODEID)
+			return !message->expected_votes && !message->flags;
+		return !(message->flags & ~(uint32_t)FLAG_ALL);
+	case VQ_MESSAGE_EXPECTED_VOTES:
+		return !message->about && !message->expected_votes && !message->flags;
+	case VQ_MESSAGE_NODE_VOTES:
+		return !message->expected_votes && !message->flags;
+	case VQ_MESSAGE_CANCEL_WAIT_FOR_ALL:
+		return !message->about && !message->votes && !message->expected_votes && !message->flags;
+	default:
+		return false;
+	}
+}
+
+bool vq_message_read(struct vq_message *message, const void *bytes, size_t size)
+{
+	struct head head;
+
+	memset(message, 0, sizeof(*message));
+	if (size < sizeof(head) || size > VQ_MESSAGE_MAX)
+		return false;
+	memcpy(&head, bytes, sizeof(head));
+	if ((head.magic & 0xffff0000u) != MAGIC)
+		return false;
+	message->kind = head.magic & 0xffffu;
+	message->about = head.about;
+	message->votes = head.votes;
+	message->expected_votes = head.expected_votes;
+	message->flags = head.flags;
+	if (message->kind >= VQ_MESSAGE_DEVICE_REGISTER && message->kind <= VQ_MESSAGE_DEVICE_RENAME)
+		return read_names(message, (const char *)bytes + sizeof(head), size - sizeof(head));
+	return size == sizeof(head) && head_is_sane(message);
+}
