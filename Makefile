@@ -11,12 +11,13 @@ PYTHON = /usr/bin/python3
 BUILD = build
 CFLAGS = -g -Wall -Wextra -Wconversion -Wshadow -Werror
 LDFLAGS =
+CPPFLAGS =
 YAML_LIB = $(if $(shell grep -ls libfyaml.h sim/scenario/*.c),-lfyaml,-lyaml)
 LDLIBS = $(YAML_LIB)
 FUZZ_SECONDS = 60
 JOBS = $(shell nproc)
 
-COMPILE = $(CC) -std=c17 -D_GNU_SOURCE $(OPT) $(CFLAGS) -I.
+COMPILE = $(CC) -std=c17 -D_GNU_SOURCE $(OPT) $(CFLAGS) -I. $(CPPFLAGS)
 PROGRAM = $(if $(filter build,$(BUILD)),votesim,$(BUILD)/votesim)
 
 # ---- what is there ------------------------------------------------------------
@@ -74,6 +75,8 @@ $(BUILD)/flags $(BUILD)/members: FORCE
 
 test-programs: $(TEST_PROGRAMS)
 bench-programs: $(BENCH_PROGRAMS)
+yaml-lib:
+	@echo $(YAML_LIB)
 
 # Fuzzers are built with clang and all its sanitizers, libraries included.
 FUZZ_FLAGS = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
@@ -138,7 +141,7 @@ help:  ## this list
 
 FORCE:
 .PHONY: all run test check-format coverage fuzz bench mutants conform truth clean help \
-	test-programs bench-programs fuzz-programs fuzz-link FORCE
+	test-programs bench-programs fuzz-programs fuzz-link yaml-lib FORCE
 .SECONDARY:
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(SOURCES))
