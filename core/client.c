@@ -60,7 +60,7 @@ static struct slot *find(struct vq_client *client, vq_handle_t handle)
 
 static struct use use(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle)
 {
-	return (struct use){ transport, ctx, find(client, handle) };
+	return (struct use){transport, ctx, find(client, handle)};
 }
 
 /* ---- errors ---------------------------------------------------------------- */
@@ -106,8 +106,8 @@ static vq_handle_t next_handle(struct vq_client *client, uint32_t index)
 	return (vq_handle_t)client->serial << 32 | index;
 }
 
-int vq_initialize(struct vq_client *client, const struct vq_transport *transport, void *ctx,
-		  uint32_t callbacks, vq_handle_t *handle)
+int vq_initialize(struct vq_client *client, const struct vq_transport *transport, void *ctx, uint32_t callbacks,
+		  vq_handle_t *handle)
 {
 	uint32_t index = 0, connection = 0;
 	int error;
@@ -120,7 +120,7 @@ int vq_initialize(struct vq_client *client, const struct vq_transport *transport
 	if (error != VQ_OK)
 		return error;
 	*handle = next_handle(client, index);
-	slots(client)[index] = (struct slot){ *handle, 0, connection, callbacks };
+	slots(client)[index] = (struct slot){*handle, 0, connection, callbacks};
 	return VQ_OK;
 }
 
@@ -202,8 +202,8 @@ static int nothing_there(uint32_t type)
 	return type == VQ_DISPATCH_ONE_NONBLOCKING ? VQ_ERR_TRY_AGAIN : VQ_PENDING;
 }
 
-int vq_dispatch(struct vq_client *client, const struct vq_transport *transport, void *ctx,
-		vq_handle_t handle, uint32_t type, uint32_t *dispatched)
+int vq_dispatch(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
+		uint32_t type, uint32_t *dispatched)
 {
 	uint32_t ignored, *number = dispatched ? dispatched : &ignored;
 
@@ -254,7 +254,7 @@ int vq_getinfo(struct vq_client *client, const struct vq_transport *transport, v
 	       uint32_t nodeid, struct vq_info *info)
 {
 	struct use u = use(client, transport, ctx, handle);
-	struct vq_request request = { .op = VQ_OP_GETINFO, .nodeid = nodeid };
+	struct vq_request request = {.op = VQ_OP_GETINFO, .nodeid = nodeid};
 
 	return ask(&u, &request, info);
 }
@@ -263,7 +263,7 @@ int vq_setexpected(struct vq_client *client, const struct vq_transport *transpor
 		   uint32_t expected_votes)
 {
 	struct use u = use(client, transport, ctx, handle);
-	struct vq_request request = { .op = VQ_OP_SETEXPECTED, .votes = expected_votes };
+	struct vq_request request = {.op = VQ_OP_SETEXPECTED, .votes = expected_votes};
 
 	return ask(&u, &request, NULL);
 }
@@ -272,7 +272,7 @@ int vq_setvotes(struct vq_client *client, const struct vq_transport *transport, 
 		uint32_t nodeid, uint32_t votes)
 {
 	struct use u = use(client, transport, ctx, handle);
-	struct vq_request request = { .op = VQ_OP_SETVOTES, .nodeid = nodeid, .votes = votes };
+	struct vq_request request = {.op = VQ_OP_SETVOTES, .nodeid = nodeid, .votes = votes};
 
 	return ask(&u, &request, NULL);
 }
@@ -281,7 +281,7 @@ int vq_trackstart(struct vq_client *client, const struct vq_transport *transport
 		  uint64_t context, uint32_t flags)
 {
 	struct use u = use(client, transport, ctx, handle);
-	struct vq_request request = { .op = VQ_OP_TRACKSTART, .context = context, .flags = flags };
+	struct vq_request request = {.op = VQ_OP_TRACKSTART, .context = context, .flags = flags};
 
 	return ask(&u, &request, NULL);
 }
@@ -289,7 +289,7 @@ int vq_trackstart(struct vq_client *client, const struct vq_transport *transport
 int vq_trackstop(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle)
 {
 	struct use u = use(client, transport, ctx, handle);
-	struct vq_request request = { .op = VQ_OP_TRACKSTOP };
+	struct vq_request request = {.op = VQ_OP_TRACKSTOP};
 
 	return ask(&u, &request, NULL);
 }
@@ -310,11 +310,11 @@ static int ask_device(const struct use *u, struct vq_request *request, const cha
 	return put_name(request->name, name) ? ask(u, request, NULL) : VQ_ERR_INVALID_PARAM;
 }
 
-int vq_qdevice_register(struct vq_client *client, const struct vq_transport *transport, void *ctx,
-			vq_handle_t handle, const char *name)
+int vq_qdevice_register(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
+			const char *name)
 {
 	struct use u = use(client, transport, ctx, handle);
-	struct vq_request request = { .op = VQ_OP_QDEVICE_REGISTER };
+	struct vq_request request = {.op = VQ_OP_QDEVICE_REGISTER};
 
 	return ask_device(&u, &request, name);
 }
@@ -323,27 +323,27 @@ int vq_qdevice_unregister(struct vq_client *client, const struct vq_transport *t
 			  vq_handle_t handle, const char *name)
 {
 	struct use u = use(client, transport, ctx, handle);
-	struct vq_request request = { .op = VQ_OP_QDEVICE_UNREGISTER };
+	struct vq_request request = {.op = VQ_OP_QDEVICE_UNREGISTER};
 
 	return ask_device(&u, &request, name);
 }
 
-int vq_qdevice_update(struct vq_client *client, const struct vq_transport *transport, void *ctx,
-		      vq_handle_t handle, const char *name, const char *new_name)
+int vq_qdevice_update(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
+		      const char *name, const char *new_name)
 {
 	struct use u = use(client, transport, ctx, handle);
-	struct vq_request request = { .op = VQ_OP_QDEVICE_UPDATE };
+	struct vq_request request = {.op = VQ_OP_QDEVICE_UPDATE};
 
 	if (!put_name(request.new_name, new_name))
 		return VQ_ERR_INVALID_PARAM;
 	return ask_device(&u, &request, name);
 }
 
-int vq_qdevice_poll(struct vq_client *client, const struct vq_transport *transport, void *ctx,
-		    vq_handle_t handle, const char *name, uint32_t cast_vote, struct vq_ring_id ring)
+int vq_qdevice_poll(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
+		    const char *name, uint32_t cast_vote, struct vq_ring_id ring)
 {
 	struct use u = use(client, transport, ctx, handle);
-	struct vq_request request = { .op = VQ_OP_QDEVICE_POLL, .cast_vote = cast_vote, .ring = ring };
+	struct vq_request request = {.op = VQ_OP_QDEVICE_POLL, .cast_vote = cast_vote, .ring = ring};
 
 	return ask_device(&u, &request, name);
 }
@@ -352,7 +352,7 @@ int vq_qdevice_master_wins(struct vq_client *client, const struct vq_transport *
 			   vq_handle_t handle, const char *name, uint32_t allow)
 {
 	struct use u = use(client, transport, ctx, handle);
-	struct vq_request request = { .op = VQ_OP_QDEVICE_MASTER_WINS, .allow = allow };
+	struct vq_request request = {.op = VQ_OP_QDEVICE_MASTER_WINS, .allow = allow};
 
 	return ask_device(&u, &request, name);
 }

@@ -310,7 +310,7 @@ static bool says_enough(const struct vq_config *config)
 
 enum vq_refusal vqi_config_start(const struct call *c, const struct vq_config *config, uint32_t stored_barrier)
 {
-	struct reader r = { .call = c, .config = config, .start = true };
+	struct reader r = {.call = c, .config = config, .start = true};
 
 	if (!says_enough(config))
 		return VQ_REFUSED_NO_EXPECTED_VOTES;
@@ -319,7 +319,7 @@ enum vq_refusal vqi_config_start(const struct call *c, const struct vq_config *c
 
 void vqi_config_reload(const struct call *c, const struct vq_config *config)
 {
-	struct reader r = { .call = c, .config = config, .start = false };
+	struct reader r = {.call = c, .config = config, .start = false};
 	enum vq_refusal refusal;
 
 	if (!says_enough(config)) {

@@ -40,8 +40,7 @@ static bool believe(struct vq *vq, struct record *record, const struct vq_messag
 	record->state = message->flags & FLAG_LEAVING ? VQ_STATE_LEAVING : VQ_STATE_MEMBER;
 	if (adopt)
 		vq->own.expected_votes = message->expected_votes;
-	record->expected_votes =
-		quorate || vq->tracking ? message->expected_votes : vq->own.expected_votes;
+	record->expected_votes = quorate || vq->tracking ? message->expected_votes : vq->own.expected_votes;
 	return adopt || record->state == VQ_STATE_LEAVING;
 }
 
@@ -139,10 +138,9 @@ static void cancel_wait_for_all(const struct call *c)
 	vqi_recalculate(c, false, false);
 }
 
-bool vq_deliver(struct vq *vq, const struct vq_host *host, void *ctx, uint32_t sender,
-		const void *bytes, size_t size)
+bool vq_deliver(struct vq *vq, const struct vq_host *host, void *ctx, uint32_t sender, const void *bytes, size_t size)
 {
-	struct call call = { vq, host, ctx };
+	struct call call = {vq, host, ctx};
 	struct vq_message message;
 
 	if (sender == VQ_DEVICE_NODEID || !vq_message_read(&message, bytes, size))

@@ -155,7 +155,7 @@ void vqi_device_orphan(struct vq *vq, uint32_t connection)
 static void answer(const struct call *c, enum vq_error error)
 {
 	uint32_t waiting = c->vq->waiting;
-	struct vq_reply reply = { .error = (int32_t)error };
+	struct vq_reply reply = {.error = (int32_t)error};
 
 	c->vq->waiting = WAITING_NOBODY;
 	if (waiting != WAITING_GONE)

@@ -29,21 +29,21 @@ static bool send(const struct call *c, const struct head *head)
 bool vqi_send_nodeinfo(const struct call *c)
 {
 	const struct record *own = &c->vq->own;
-	struct head head = { MAGIC | VQ_MESSAGE_NODEINFO, own->nodeid, own->votes, own->expected_votes, own->flags };
+	struct head head = {MAGIC | VQ_MESSAGE_NODEINFO, own->nodeid, own->votes, own->expected_votes, own->flags};
 
 	return send(c, &head);
 }
 
 bool vqi_send_device_nodeinfo(const struct call *c)
 {
-	struct head head = { MAGIC | VQ_MESSAGE_NODEINFO, VQ_DEVICE_NODEID, c->vq->device_votes, 0, 0 };
+	struct head head = {MAGIC | VQ_MESSAGE_NODEINFO, VQ_DEVICE_NODEID, c->vq->device_votes, 0, 0};
 
 	return send(c, &head);
 }
 
 bool vqi_send_reconfigure(const struct call *c, enum vq_message_kind kind, uint32_t about, uint32_t value)
 {
-	struct head head = { MAGIC | (uint32_t)kind, about, value, 0, 0 };
+	struct head head = {MAGIC | (uint32_t)kind, about, value, 0, 0};
 
 	return send(c, &head);
 }
@@ -51,7 +51,7 @@ bool vqi_send_reconfigure(const struct call *c, enum vq_message_kind kind, uint3
 /* new_name: NULL unless it is a rename. */
 bool vqi_send_device(const struct call *c, enum vq_message_kind kind, const char *name, const char *new_name)
 {
-	struct head head = { MAGIC | (uint32_t)kind, VQ_DEVICE_NODEID, 0, 0, 0 };
+	struct head head = {MAGIC | (uint32_t)kind, VQ_DEVICE_NODEID, 0, 0, 0};
 	unsigned char bytes[VQ_MESSAGE_MAX];
 	size_t size = sizeof(head), length = strlen(name) + 1;
 

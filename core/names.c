@@ -12,20 +12,20 @@ struct name {
 };
 
 static const struct name errors[] = {
-	{ VQ_OK, "OK" },
-	{ VQ_ERR_LIBRARY, "LIBRARY" },
-	{ VQ_ERR_TRY_AGAIN, "TRY_AGAIN" },
-	{ VQ_ERR_INVALID_PARAM, "INVALID_PARAM" },
-	{ VQ_ERR_NO_MEMORY, "NO_MEMORY" },
-	{ VQ_ERR_BAD_HANDLE, "BAD_HANDLE" },
-	{ VQ_ERR_ACCESS, "ACCESS" },
-	{ VQ_ERR_NOT_EXIST, "NOT_EXIST" },
-	{ VQ_ERR_EXIST, "EXIST" },
-	{ VQ_ERR_INTERRUPT, "INTERRUPT" },
-	{ VQ_ERR_NAME_NOT_FOUND, "NAME_NOT_FOUND" },
-	{ VQ_ERR_NO_RESOURCES, "NO_RESOURCES" },
-	{ VQ_ERR_NOT_SUPPORTED, "NOT_SUPPORTED" },
-	{ VQ_ERR_MESSAGE_ERROR, "MESSAGE_ERROR" },
+	{VQ_OK, "OK"},
+	{VQ_ERR_LIBRARY, "LIBRARY"},
+	{VQ_ERR_TRY_AGAIN, "TRY_AGAIN"},
+	{VQ_ERR_INVALID_PARAM, "INVALID_PARAM"},
+	{VQ_ERR_NO_MEMORY, "NO_MEMORY"},
+	{VQ_ERR_BAD_HANDLE, "BAD_HANDLE"},
+	{VQ_ERR_ACCESS, "ACCESS"},
+	{VQ_ERR_NOT_EXIST, "NOT_EXIST"},
+	{VQ_ERR_EXIST, "EXIST"},
+	{VQ_ERR_INTERRUPT, "INTERRUPT"},
+	{VQ_ERR_NAME_NOT_FOUND, "NAME_NOT_FOUND"},
+	{VQ_ERR_NO_RESOURCES, "NO_RESOURCES"},
+	{VQ_ERR_NOT_SUPPORTED, "NOT_SUPPORTED"},
+	{VQ_ERR_MESSAGE_ERROR, "MESSAGE_ERROR"},
 };
 
 static const char *const quirks[] = {
@@ -57,8 +57,7 @@ static const char *const kinds[] = {
 /* corosync's own words. */
 static const char *const refusals[] = {
 	[VQ_ACCEPTED] = "accepted",
-	[VQ_REFUSED_NO_EXPECTED_VOTES] =
-		"configuration error: nodelist or quorum.expected_votes must be configured!",
+	[VQ_REFUSED_NO_EXPECTED_VOTES] = "configuration error: nodelist or quorum.expected_votes must be configured!",
 	[VQ_REFUSED_TWO_NODE_AND_DEVICE] =
 		"configuration error: two_node and quorum device cannot be configured at the same time!",
 	[VQ_REFUSED_TIE_BREAKER_AND_LAST_MAN_ODD] =

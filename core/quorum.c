@@ -135,7 +135,7 @@ static inline void count(struct tally *tally, const struct record *record)
 struct tally vqi_tally(struct vq *vq)
 {
 	const struct record *record = others(vq);
-	struct tally tally = { 0, 0, 0 };
+	struct tally tally = {0, 0, 0};
 
 	for (uint32_t i = 0; i < vq->others; i++)
 		count(&tally, &record[i]);
@@ -151,7 +151,7 @@ static inline uint32_t majority(uint32_t votes)
 
 struct forecast vqi_forecast(const struct vq *vq, const struct tally *tally, bool decrease, uint32_t expected_votes)
 {
-	struct forecast forecast = { 0, tally->votes };
+	struct forecast forecast = {0, tally->votes};
 	uint32_t nodes = tally->count;
 	uint32_t expected = expected_votes ? expected_votes : tally->highest_expected;
 

@@ -131,7 +131,7 @@ static enum vq_error serve(const struct call *c, uint32_t connection, const stru
 int vq_request(struct vq *vq, const struct vq_host *host, void *ctx, uint32_t connection,
 	       const struct vq_request *request, struct vq_reply *reply)
 {
-	struct call call = { vq, host, ctx };
+	struct call call = {vq, host, ctx};
 	enum vq_error error;
 
 	ALWAYS(connection < vq->limits.connections);

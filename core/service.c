@@ -35,10 +35,10 @@ static void place(struct vq *vq, const struct vq_limits *limits, uint32_t nodeid
 }
 
 enum vq_refusal vq_start(struct vq *vq, const struct vq_limits *limits, uint32_t nodeid,
-			 const struct vq_config *config, uint32_t stored_barrier,
-			 const struct vq_host *host, void *ctx)
+			 const struct vq_config *config, uint32_t stored_barrier, const struct vq_host *host,
+			 void *ctx)
 {
-	struct call call = { vq, host, ctx };
+	struct call call = {vq, host, ctx};
 	enum vq_refusal refusal;
 
 	NEVER(nodeid == VQ_DEVICE_NODEID);
@@ -53,7 +53,7 @@ enum vq_refusal vq_start(struct vq *vq, const struct vq_limits *limits, uint32_t
 
 void vq_reload(struct vq *vq, const struct vq_host *host, void *ctx, const struct vq_config *config)
 {
-	struct call call = { vq, host, ctx };
+	struct call call = {vq, host, ctx};
 	uint32_t votes = vq->own.votes, expected_votes = vq->own.expected_votes;
 
 	vqi_config_reload(&call, config);
@@ -67,14 +67,14 @@ void vq_reload(struct vq *vq, const struct vq_host *host, void *ctx, const struc
 
 void vq_cancel_wait_for_all(struct vq *vq, const struct vq_host *host, void *ctx)
 {
-	struct call call = { vq, host, ctx };
+	struct call call = {vq, host, ctx};
 
 	vqi_send_reconfigure(&call, VQ_MESSAGE_CANCEL_WAIT_FOR_ALL, 0, 0);
 }
 
 void vq_leave(struct vq *vq, const struct vq_host *host, void *ctx)
 {
-	struct call call = { vq, host, ctx };
+	struct call call = {vq, host, ctx};
 
 	if (!vq->allow_downscale)
 		return;
@@ -84,7 +84,7 @@ void vq_leave(struct vq *vq, const struct vq_host *host, void *ctx)
 
 void vq_timer_fired(struct vq *vq, const struct vq_host *host, void *ctx, enum vq_timer timer)
 {
-	struct call call = { vq, host, ctx };
+	struct call call = {vq, host, ctx};
 
 	if (timer == VQ_TIMER_DEVICE) {
 		vqi_device_timer(&call);

@@ -57,7 +57,7 @@ static void install(struct vq *vq, struct vq_ring_id ring, const uint32_t *next,
 	if (vq->members > count)
 		memset(members(vq) + count, 0, (vq->members - count) * sizeof(*next));
 	vq->members = count;
-	vq->ring = (struct vq_ring_id){ ring.seq, ring.nodeid, 0 };
+	vq->ring = (struct vq_ring_id){ring.seq, ring.nodeid, 0};
 }
 
 /* Shall fewer be expected after the window? */
@@ -76,8 +76,8 @@ static bool last_man_asks(struct vq *vq, bool somebody_left)
 	return vq->members <= vq->quorum && vq->tie_breaker != TIE_NONE && vqi_tie_breaker_here(vq, kind);
 }
 
-void vq_sync_init(struct vq *vq, const struct vq_host *host, void *ctx, struct vq_ring_id ring,
-		  const uint32_t *ids, uint32_t count)
+void vq_sync_init(struct vq *vq, const struct vq_host *host, void *ctx, struct vq_ring_id ring, const uint32_t *ids,
+		  uint32_t count)
 {
 	uint32_t gone;
 
@@ -99,7 +99,7 @@ void vq_sync_init(struct vq *vq, const struct vq_host *host, void *ctx, struct v
 
 void vq_sync_process(struct vq *vq, const struct vq_host *host, void *ctx)
 {
-	struct call call = { vq, host, ctx };
+	struct call call = {vq, host, ctx};
 
 	ALWAYS(vq->syncing);
 	vqi_send_nodeinfo(&call);
@@ -125,7 +125,7 @@ void vqi_sync_release(const struct call *c)
 
 void vq_sync_activate(struct vq *vq, const struct vq_host *host, void *ctx)
 {
-	struct call call = { vq, host, ctx };
+	struct call call = {vq, host, ctx};
 
 	ALWAYS(vq->syncing && vq->processed && !vq->held);
 	if (!vqi_recalculate(&call, false, false))

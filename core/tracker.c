@@ -13,17 +13,17 @@
 static struct vq_notification nodelist(const struct call *c)
 {
 	struct vq *vq = c->vq;
-	struct vq_notification notification = { .ring = vq->ring, .kind = VQ_NODELIST, .count = vq->members,
-						.entries = c->host->scratch };
+	struct vq_notification notification = {
+		.ring = vq->ring, .kind = VQ_NODELIST, .count = vq->members, .entries = c->host->scratch};
 
 	for (uint32_t i = 0; i < vq->members; i++)
-		c->host->scratch[i] = (struct vq_entry){ members(vq)[i], 0 };
+		c->host->scratch[i] = (struct vq_entry){members(vq)[i], 0};
 	return notification;
 }
 
 static struct vq_entry entry_of(const struct record *record)
 {
-	return (struct vq_entry){ record->nodeid, record->state };
+	return (struct vq_entry){record->nodeid, record->state};
 }
 
 static uint32_t device_state(const struct vq *vq)
@@ -38,7 +38,7 @@ static struct vq_notification quorum(const struct call *c)
 {
 	struct vq *vq = c->vq;
 	struct vq_entry *entry = c->host->scratch;
-	struct vq_notification notification = { .kind = VQ_QUORUM, .quorate = vq->quorate, .entries = entry };
+	struct vq_notification notification = {.kind = VQ_QUORUM, .quorate = vq->quorate, .entries = entry};
 	const struct record *record = others(vq);
 	uint32_t i = 0;
 
@@ -53,7 +53,7 @@ static struct vq_notification quorum(const struct call *c)
 	if (quirk(vq, VQ_QUIRK_RECORD_ORDER))
 		*entry++ = entry_of(&vq->own);
 	if (has(&vq->own, FLAG_DEVICE_REGISTERED))
-		*entry++ = (struct vq_entry){ VQ_DEVICE_NODEID, device_state(vq) };
+		*entry++ = (struct vq_entry){VQ_DEVICE_NODEID, device_state(vq)};
 	notification.count = (uint32_t)(entry - c->host->scratch);
 	return notification;
 }
@@ -90,7 +90,7 @@ void vqi_notify_quorum(const struct call *c)
 
 void vqi_notify_expected_votes(const struct call *c)
 {
-	struct vq_notification notification = { .kind = VQ_EXPECTED_VOTES };
+	struct vq_notification notification = {.kind = VQ_EXPECTED_VOTES};
 
 	notification.expected_votes = c->vq->own.expected_votes;
 	tell_all(c, &notification);
@@ -133,7 +133,7 @@ enum vq_error vqi_track_start(const struct call *c, uint32_t connection, uint64_
 		return VQ_ERR_EXIST;
 	if (flags & (VQ_TRACK_CHANGES | VQ_TRACK_CHANGES_ONLY)) {
 		NEVER(vq->trackers == vq->limits.connections);
-		trackers(vq)[vq->trackers++] = (struct tracker){ context, connection, 0 };
+		trackers(vq)[vq->trackers++] = (struct tracker){context, connection, 0};
 	}
 	return VQ_OK;
 }

@@ -26,13 +26,13 @@ extern "C" {
 
 /* ---- constants shared by both halves ------------------------------------ */
 
-#define VQ_NAME_MAX 255u          /* bytes of a device name, the final NUL included */
-#define VQ_DEVICE_NODEID 0u       /* stands for the quorum device */
+#define VQ_NAME_MAX 255u    /* bytes of a device name, the final NUL included */
+#define VQ_DEVICE_NODEID 0u /* stands for the quorum device */
 #define VQ_DEVICE_TIMEOUT_MS 10000u
 #define VQ_DEVICE_SYNC_TIMEOUT_MS 30000u
 #define VQ_LAST_MAN_STANDING_WINDOW_MS 10000u
-#define VQ_NODES_MAX 384u         /* corosync's processors at most */
-#define VQ_MESSAGE_MAX 532u       /* bytes of the largest message; without a name it has 20 */
+#define VQ_NODES_MAX 384u   /* corosync's processors at most */
+#define VQ_MESSAGE_MAX 532u /* bytes of the largest message; without a name it has 20 */
 
 /* CS_TRACK_*: any 32-bit value is accepted by trackstart. */
 enum { VQ_TRACK_CURRENT = 1, VQ_TRACK_CHANGES = 2, VQ_TRACK_CHANGES_ONLY = 4 };
@@ -79,7 +79,7 @@ enum {
 
 struct vq_ring_id {
 	uint64_t seq;
-	uint32_t nodeid; /* lowest member */
+	uint32_t nodeid;   /* lowest member */
 	uint32_t reserved; /* zero */
 };
 
@@ -227,19 +227,19 @@ const char *vq_notice_message(enum vq_notice notice);
 
 /* Where the daemon departs from its manual: bits of vq_limits.quirks_off. */
 enum vq_quirk {
-	VQ_QUIRK_RECORD_ORDER,         /* Q1 */
-	VQ_QUIRK_QUORUM_8_BIT,         /* Q2 */
-	VQ_QUIRK_TRACKING_NOT_STORED,  /* Q3 */
-	VQ_QUIRK_SNAPSHOT_ON_EXIST,    /* Q4 */
-	VQ_QUIRK_LMS_ATB_LOWEST,       /* Q5 */
+	VQ_QUIRK_RECORD_ORDER,              /* Q1 */
+	VQ_QUIRK_QUORUM_8_BIT,              /* Q2 */
+	VQ_QUIRK_TRACKING_NOT_STORED,       /* Q3 */
+	VQ_QUIRK_SNAPSHOT_ON_EXIST,         /* Q4 */
+	VQ_QUIRK_LMS_ATB_LOWEST,            /* Q5 */
 	VQ_QUIRK_SETVOTES_BEFORE_AGREEMENT, /* Q6 */
-	VQ_QUIRK_OWN_NODEINFO_UNDOES,  /* Q7 */
-	VQ_QUIRK_DEVICE_STATE_ZERO,    /* Q8 */
-	VQ_QUIRK_WFA_ASSERT,           /* Q9 */
-	VQ_QUIRK_DEVICE_COUNTS_UNCAST, /* Q10 */
-	VQ_QUIRK_TRACKING_EATS_EXPECTED, /* Q11 */
-	VQ_QUIRK_SIGNED_IDS,           /* Q12 */
-	VQ_QUIRK_MASTER_WINS_STAYS,    /* Q13 */
+	VQ_QUIRK_OWN_NODEINFO_UNDOES,       /* Q7 */
+	VQ_QUIRK_DEVICE_STATE_ZERO,         /* Q8 */
+	VQ_QUIRK_WFA_ASSERT,                /* Q9 */
+	VQ_QUIRK_DEVICE_COUNTS_UNCAST,      /* Q10 */
+	VQ_QUIRK_TRACKING_EATS_EXPECTED,    /* Q11 */
+	VQ_QUIRK_SIGNED_IDS,                /* Q12 */
+	VQ_QUIRK_MASTER_WINS_STAYS,         /* Q13 */
 	VQ_QUIRK_COUNT
 };
 /* "record-order" and so on; NULL out of range. */
@@ -295,8 +295,8 @@ size_t vq_size(const struct vq_limits *limits);
  * nodeid: not 0. stored_barrier: what store_barrier kept, 0 when nothing.
  * Anything but VQ_ACCEPTED: the daemon refuses to start. votequorum(5). */
 enum vq_refusal vq_start(struct vq *vq, const struct vq_limits *limits, uint32_t nodeid,
-			 const struct vq_config *config, uint32_t stored_barrier,
-			 const struct vq_host *host, void *ctx);
+			 const struct vq_config *config, uint32_t stored_barrier, const struct vq_host *host,
+			 void *ctx);
 
 /* A ring was installed: members ascending, this node among them, at most
  * limits.nodes of them and never more different ids than that in a lifetime. */
@@ -309,8 +309,8 @@ void vq_sync_activate(struct vq *vq, const struct vq_host *host, void *ctx);
 
 /* Bytes delivered in the agreed order, sent by a vq of node `sender`. Bytes
  * that no vq sends are ignored, and false is returned. */
-bool vq_deliver(struct vq *vq, const struct vq_host *host, void *ctx, uint32_t sender,
-		const void *message, size_t size);
+bool vq_deliver(struct vq *vq, const struct vq_host *host, void *ctx, uint32_t sender, const void *message,
+		size_t size);
 void vq_timer_fired(struct vq *vq, const struct vq_host *host, void *ctx, enum vq_timer timer);
 
 /* What a message says, for traces; a host needs none of it to carry messages. */
@@ -325,13 +325,13 @@ enum vq_message_kind {
 };
 struct vq_message {
 	uint32_t kind;
-	uint32_t about; /* node id, or the device's: nodeinfo, node votes */
-	uint32_t votes; /* nodeinfo; the value of a reconfigure */
+	uint32_t about;          /* node id, or the device's: nodeinfo, node votes */
+	uint32_t votes;          /* nodeinfo; the value of a reconfigure */
 	uint32_t expected_votes; /* nodeinfo */
 	uint32_t flags;          /* nodeinfo: 1 quorate, 2 leaving, 4 waits for all, 8 first, 16 device
 				    registered, 32 alive, 64 casts its vote, 128 master wins */
-	const char *name;     /* device messages, into the bytes read; else NULL */
-	const char *new_name; /* rename */
+	const char *name;        /* device messages, into the bytes read; else NULL */
+	const char *new_name;    /* rename */
 };
 /* false: no vq sends such bytes. */
 bool vq_message_read(struct vq_message *message, const void *bytes, size_t size);
@@ -363,10 +363,10 @@ struct vq_client; /* flat, pointer-free, vq_client_size() bytes */
 typedef uint64_t vq_handle_t;
 
 enum { /* cs_dispatch_flags_t */
-	VQ_DISPATCH_ONE = 1,
-	VQ_DISPATCH_ALL = 2,
-	VQ_DISPATCH_BLOCKING = 3,
-	VQ_DISPATCH_ONE_NONBLOCKING = 4,
+       VQ_DISPATCH_ONE = 1,
+       VQ_DISPATCH_ALL = 2,
+       VQ_DISPATCH_BLOCKING = 3,
+       VQ_DISPATCH_ONE_NONBLOCKING = 4,
 };
 
 /* The way to the daemon. Functions that can fail return 0, VQ_TRANSPORT_PENDING
@@ -398,13 +398,13 @@ void vq_client_init(struct vq_client *client, uint32_t handles);
 /* callbacks: bit 1u << enum vq_notification_kind for each that is not NULL.
  * NO_MEMORY when all handles are in use. Handles are never 0 and never reused
  * while fewer than 2^32 were made. */
-int vq_initialize(struct vq_client *client, const struct vq_transport *transport, void *ctx,
-		  uint32_t callbacks, vq_handle_t *handle);
+int vq_initialize(struct vq_client *client, const struct vq_transport *transport, void *ctx, uint32_t callbacks,
+		  vq_handle_t *handle);
 int vq_finalize(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle);
 /* dispatched, when not NULL: how many notifications were taken off the queue.
  * ONE and BLOCKING return VQ_PENDING where the real library would wait. */
-int vq_dispatch(struct vq_client *client, const struct vq_transport *transport, void *ctx,
-		vq_handle_t handle, uint32_t type, uint32_t *dispatched);
+int vq_dispatch(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
+		uint32_t type, uint32_t *dispatched);
 int vq_fd_get(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle, int *fd);
 int vq_context_get(struct vq_client *client, vq_handle_t handle, uint64_t *context);
 int vq_context_set(struct vq_client *client, vq_handle_t handle, uint64_t context);
@@ -418,14 +418,14 @@ int vq_trackstart(struct vq_client *client, const struct vq_transport *transport
 		  uint64_t context, uint32_t flags);
 int vq_trackstop(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle);
 /* name, new_name: NULL, empty or of 255 bytes and more is INVALID_PARAM. */
-int vq_qdevice_register(struct vq_client *client, const struct vq_transport *transport, void *ctx,
-			vq_handle_t handle, const char *name);
+int vq_qdevice_register(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
+			const char *name);
 int vq_qdevice_unregister(struct vq_client *client, const struct vq_transport *transport, void *ctx,
 			  vq_handle_t handle, const char *name);
-int vq_qdevice_update(struct vq_client *client, const struct vq_transport *transport, void *ctx,
-		      vq_handle_t handle, const char *name, const char *new_name);
-int vq_qdevice_poll(struct vq_client *client, const struct vq_transport *transport, void *ctx,
-		    vq_handle_t handle, const char *name, uint32_t cast_vote, struct vq_ring_id ring);
+int vq_qdevice_update(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
+		      const char *name, const char *new_name);
+int vq_qdevice_poll(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
+		    const char *name, uint32_t cast_vote, struct vq_ring_id ring);
 int vq_qdevice_master_wins(struct vq_client *client, const struct vq_transport *transport, void *ctx,
 			   vq_handle_t handle, const char *name, uint32_t allow);
 
