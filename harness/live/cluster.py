@@ -22,29 +22,23 @@ TRACKING_FILE = "/var/lib/corosync/ev_tracking"
 class Configuration:
     """What a corosync.conf says: its nodes and the lines of its quorum section."""
 
-    def __init__(self, nodes: list[dict], quorum: list[str], *, nodelist: bool = True, token_ms: int = TOKEN_MS, debug: bool = False):
-        """`nodes`: {"id": int, "votes": int or absent}, in nodelist order. `nodelist` False: a udp cluster without one."""
+    def __init__(self, nodes: list[dict], quorum: list[str], *, token_ms: int = TOKEN_MS, debug: bool = False):
+        """`nodes`: {"id": int, "votes": int or absent}, in nodelist order; none: the file has no nodelist."""
         self.nodes = [dict(node) for node in nodes]
         self.quorum = list(quorum)
-        self.nodelist = nodelist
         self.token_ms = token_ms
         self.debug = debug
 
-    def text(self, nodeid: int, indices: dict[int, int]) -> str:
-        """The file for one node; `indices` maps node ids to address indices."""
-        totem = ["version: 2", "cluster_name: votesim", "secauth: off", f"token: {self.token_ms}"]
-        if self.nodelist:
-            totem += ["transport: udpu"]
-        else:
-            totem += ["transport: udp", f"nodeid: {nodeid}",
-                      "interface {", f"  bindnetaddr: {address(indices[nodeid])}", "  broadcast: yes", "  mcastport: 5405", "}"]
+    def text(self, indices: dict[int, int]) -> str:
+        """The file, the same for every node; `indices` maps node ids to address indices."""
+        totem = ["version: 2", "cluster_name: votesim", "secauth: off", "transport: udpu", f"token: {self.token_ms}"]
         sections = [("totem", totem), ("quorum", ["provider: corosync_votequorum", *self.quorum])]
         logging = [f"logfile: {LOG}", "to_logfile: yes", "to_syslog: no", "to_stderr: no", "timestamp: hires"]
         if self.debug:
             logging += ["debug: on"]
         # Its cgroup is the host's matter.
         sections += [("logging", logging), ("system", ["move_to_root_cgroup: no"])]
-        if self.nodelist:
+        if self.nodes:
             lines = []
             for node in self.nodes:
                 lines += ["node {", f"  nodeid: {node['id']}", f"  ring0_addr: {address(indices[node['id']])}"]
@@ -125,7 +119,7 @@ class Cluster:
         indices = {nodeid: node.index for nodeid, node in self.nodes.items()}
         for nodeid in ids if ids is not None else self.nodes:
             with open(self.nodes[nodeid].path("/etc/corosync/corosync.conf"), "w", encoding="utf-8") as file:
-                file.write(configuration.text(nodeid, indices))
+                file.write(configuration.text(indices))
         self.configuration = configuration
 
     def running(self) -> list[int]:

@@ -45,7 +45,7 @@ class Recorder:
         self.ending = set()
         self.selector = selectors.DefaultSelector()
         nodes = node_list(case["nodes"])
-        self.configuration = Configuration(nodes, case["quorum"], nodelist=case.get("nodelist", True), debug=debug)
+        self.configuration = Configuration(nodes, case["quorum"], debug=debug)
         ids = [node["id"] for node in nodes]
         for step in case["steps"]:
             if step[0] == "nodes":
