@@ -185,9 +185,14 @@ static void boot(struct world *world, uint32_t node)
 
 static void refuse(struct world *world, uint32_t node, enum vq_refusal refusal)
 {
+	struct observation observation = {
+		.kind = OBSERVE_NODE_REFUSED, .node = node, .client = NONE, .number = refusal,
+		.text = vq_refusal_message(refusal), .config = running_config(world, node),
+	};
+
 	ring_forget_node(world, node);
 	node_of(world, node)->up = 0;
-	observe_node(world, OBSERVE_NODE_REFUSED, node, refusal, vq_refusal_message(refusal));
+	observe(world, &observation);
 }
 
 void daemon_start(struct world *world, uint32_t node)
@@ -198,13 +203,13 @@ void daemon_start(struct world *world, uint32_t node)
 	if (node_of(world, node)->up)
 		return;
 	boot(world, node);
-	tell_config(world, OBSERVE_NODE_UP, node);
 	refusal = vq_start(core_of(world, node), &world->limits, world->scenario->nodes[node].nodeid,
 			   running_config(world, node), node_of(world, node)->stored_barrier, &host, &here);
 	if (refusal != VQ_ACCEPTED) {
 		refuse(world, node, refusal);
 		return;
 	}
+	tell_config(world, OBSERVE_NODE_UP, node);
 	vq_connection_open(core_of(world, node), world->limits.connections - 1);
 	membership_changed(world);
 }

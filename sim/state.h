@@ -2,7 +2,7 @@
  * The inside of the world: what lies in the flat block, and how its parts find
  * each other. Only the files of the world include this; the data flows
  *
- *   script (run.c) -> daemon.c, application.c, network.c
+ *   script.c -> daemon.c, application.c, network.c
  *   membership.c (who forms a ring) -> ring.c (ordered delivery, sync barriers) -> daemon.c (cores)
  *
  * A reference (u32) into the arena is an offset in units of 16 bytes; 0 is none.
@@ -120,11 +120,11 @@ struct client_state {
 	uint32_t generation;   /* of the process: stale wake-ups are ignored */
 	uint32_t note_first, note_last, note_count;
 	uint32_t reading;      /* note handed to the library */
-	uint32_t waiting_step; /* 1 + step whose call has no answer yet, 0: none */
-	uint32_t waiting_verb;
-	uint32_t fault_verb;   /* the next such call meets fault_error; VERB_NONE with an error: any */
-	uint32_t fault_error;
-	uint32_t fault_step;
+	uint32_t waiting_step;  /* 1 + step whose call has no answer yet, 0: none */
+	uint32_t dispatch_step; /* the same for a dispatch that waits; other calls go on beside it */
+	uint32_t fault_verb;    /* the next such call meets fault_error; VERB_NONE: any call */
+	uint32_t fault_error;   /* enum vq_error; 0: no fault is set */
+	uint32_t reserved2;
 	uint8_t wake;          /* an EVENT_WAKE is under way */
 	uint8_t asked;         /* the daemon has taken the request and will answer */
 	uint8_t answered;
@@ -317,7 +317,7 @@ int daemon_request(struct world *world, uint32_t node, uint32_t connection, cons
 		   struct vq_reply *reply);
 
 /* ---- application.c ---- */
-void application_step(struct world *world, const struct step *step);
+void application_step(struct world *world, uint32_t step);
 void application_wake(struct world *world, uint32_t client, uint32_t generation);
 void application_notify(struct world *world, uint32_t node, uint32_t connection,
 			const struct vq_notification *notification);
@@ -327,7 +327,7 @@ void applications_daemon_gone(struct world *world, uint32_t node);
 void applications_daemon_back(struct world *world, uint32_t node);
 uint32_t application_at(const struct world *world, uint32_t node, uint32_t connection);
 
-/* ---- run.c ---- */
+/* ---- script.c ---- */
 bool script_advance(struct world *world);
 
 #endif

@@ -507,10 +507,8 @@ static void reply_end(const struct judge *judge, const struct step *step)
 		say_reply_differences(pattern, answer, &verdict);
 		if (!*verdict.came)
 			return;
-	} else if (pattern->error == VQ_PENDING) {
-		return;
 	} else {
-		say(verdict.expected, " %s", say_error(pattern->error));
+		say(verdict.expected, " %s", pattern->error ? say_error(pattern->error) : "any");
 		say(verdict.came, "no answer came");
 	}
 	memmove(verdict.expected + 10, verdict.expected, sizeof verdict.expected - 10);

@@ -30,6 +30,7 @@ struct index_list {
 struct scenario_node {
 	uint32_t nodeid;
 	const struct vq_config *config; /* at first start; may be shared between nodes */
+	struct position later; /* line 0: listed from the start; else where a reload first lists it: down until then */
 };
 
 struct scenario_client {
@@ -241,6 +242,7 @@ struct scenario {
 	const char *const *tags;
 	uint32_t node_count;
 	const struct scenario_node *nodes;
+	uint32_t nodelist_count; /* nodes in the nodelist at the start; 0: there is no nodelist */
 	uint32_t client_count;
 	const struct scenario_client *clients;
 	uint32_t step_count;

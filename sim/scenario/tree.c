@@ -260,7 +260,7 @@ static void add_item(struct tree_stream *stream, struct tree *tree, struct tree 
 {
 	if (used == *room) {
 		uint32_t more = *room == 0 ? 8 : *room * 2;
-		struct tree **items = take(stream->reading, more, sizeof(*items));
+		const struct tree **items = take(stream->reading, more, sizeof(*items));
 
 		if (used > 0)
 			memcpy(items, tree->items, used * sizeof(*items));

@@ -25,7 +25,7 @@ struct tree {
 	uint32_t count;  /* of items, or of pairs */
 	size_t size;     /* scalar: bytes of text, which is NUL-terminated and holds no NUL */
 	const char *text;
-	struct tree **items; /* list: count; map: key, value, key, value... */
+	const struct tree **items; /* list: count; map: key, value, key, value... */
 };
 
 /* ${name} at text: its length, else 0. name: [A-Za-z_][A-Za-z0-9_.-]* */

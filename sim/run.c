@@ -1,0 +1,99 @@
+/*
+ * Puts world, judge and trace together for one run.
+ */
+#include "sim/run.h"
+
+#include <string.h>
+
+#include "sim/ensure.h"
+
+#define VERDICTS_KEPT 1000u
+
+struct run {
+	const struct scenario *scenario;
+	struct check *check;
+	struct run_result *result;
+};
+
+static void keep_verdict(void *ctx, const struct verdict *verdict)
+{
+	struct run_result *result = ctx;
+
+	result->failures += verdict->kind == VERDICT_BREACH || verdict->kind == VERDICT_EXPECTATION;
+	result->hazards += verdict->kind == VERDICT_HAZARD;
+	result->inert += verdict->kind == VERDICT_INERT;
+	result->vacuous = result->vacuous || verdict->kind == VERDICT_VACUOUS;
+	if (result->verdict_count == VERDICTS_KEPT)
+		return;
+	result->verdicts = realloc(result->verdicts, (result->verdict_count + 1) * sizeof *verdict);
+	ALWAYS(result->verdicts != NULL);
+	result->verdicts[result->verdict_count++] = *verdict;
+}
+
+static void judge(void *ctx, const struct world_view *view, const struct observation *observation)
+{
+	struct run *run = ctx;
+
+	check_observe(run->check, run->scenario, view, observation, keep_verdict, run->result);
+}
+
+bool run_is_plain(const struct scenario *scenario, const struct run_options *options)
+{
+	return !options->has_seed && !scenario->has_seed && !scenario->network.jitter_ns && !scenario->network.loss_ppm;
+}
+
+static void finish(struct run *run, struct world *world, struct trace *trace)
+{
+	struct run_result *result = run->result;
+
+	result->stuck = world_stuck(world);
+	result->events = world_events(world);
+	result->virtual_ns = world_now_ns(world);
+	result->failures += result->stuck != NULL;
+	trace_hash(trace, result->hash);
+	result->trace = trace->text;
+	result->trace_size = trace->size;
+	trace->text = NULL;
+	if (!run->check)
+		return;
+	result->callbacks = check_callbacks(run->check);
+	result->exercised = calloc(check_rule_count, sizeof *result->exercised);
+	ALWAYS(result->exercised != NULL);
+	for (uint32_t i = 0; i < check_rule_count; i++)
+		result->exercised[i] = check_exercised(run->check, i);
+}
+
+void run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result *result)
+{
+	struct run run = { .scenario = scenario, .result = result };
+	struct trace trace;
+	struct world *world;
+
+	memset(result, 0, sizeof *result);
+	result->scenario = scenario;
+	result->plain = run_is_plain(scenario, options);
+	result->seed = options->has_seed ? options->seed : scenario->seed;
+	world = world_create(scenario, result->plain ? choice_plain : choice_seeded, result->seed);
+	world_observe_all(world, options->trace_all);
+	trace_init(&trace, scenario, options->trace, options->trace_all, options->label);
+	world_observe(world, (struct observer){ &trace, trace_observe });
+	if (!options->no_checks) {
+		run.check = malloc(check_size(scenario));
+		ALWAYS(run.check != NULL);
+		check_init(run.check, scenario);
+		world_observe(world, (struct observer){ &run, judge });
+	}
+	world_run(world);
+	finish(&run, world, &trace);
+	trace_free(&trace);
+	free(run.check);
+	world_destroy(world);
+}
+
+void run_result_free(struct run_result *result)
+{
+	free(result->verdicts);
+	free(result->trace);
+	free(result->exercised);
+	memset(result, 0, sizeof *result);
+}

@@ -1,0 +1,45 @@
+/*
+ * One scenario run from its start to its end, with its judge and its trace.
+ */
+#ifndef SIM_RUN_H
+#define SIM_RUN_H
+
+#include "sim/check/check.h"
+#include "sim/trace.h"
+#include "sim/world.h"
+
+struct run_options {
+	bool has_seed; /* overrides the scenario's */
+	uint64_t seed;
+	bool trace;    /* keep the text of the trace */
+	bool trace_all;
+	bool label;    /* name the scenario in each line of the trace */
+	bool no_checks; /* for benchmarks only */
+};
+
+struct run_result {
+	const struct scenario *scenario;
+	uint64_t seed;
+	bool plain;
+	uint32_t verdict_count;
+	struct verdict *verdicts; /* owned */
+	uint32_t failures;        /* breaches and expectations */
+	uint32_t hazards;
+	uint32_t inert;
+	bool vacuous;
+	const char *stuck;        /* NULL: the run came to its end */
+	uint64_t callbacks;
+	uint64_t events;
+	uint64_t virtual_ns;
+	char hash[33];
+	char *trace;              /* owned; NULL unless kept */
+	size_t trace_size;
+	uint64_t *exercised;      /* per rule; owned */
+};
+
+void run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result *result);
+void run_result_free(struct run_result *result);
+/* Without a seed and without network randomness every free choice falls to the lowest. */
+bool run_is_plain(const struct scenario *scenario, const struct run_options *options);
+
+#endif

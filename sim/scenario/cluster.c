@@ -1,0 +1,383 @@
+/*
+ * The machines of a scenario and the corosync.conf that each of them has, at
+ * the start and after every reload.
+ *
+ * A node that is first listed by a reload is a machine from the start on, but
+ * has no file before that reload and cannot be started before it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/ensure.h"
+#include "sim/scenario/config.h"
+
+struct listed {
+	struct position at;
+	uint32_t nodeid;
+	uint32_t votes;
+	bool has_votes;
+	const struct tree *quorum; /* this node's own keys, NULL: none */
+};
+
+struct list {
+	uint32_t count;
+	struct listed *node;
+};
+
+/* ---- lists of nodes ------------------------------------------------------------ */
+
+static void read_listed(struct reader *reader, const struct tree *tree, struct listed *to)
+{
+	struct fields fields;
+
+	to->at = tree->at;
+	to->votes = 1;
+	if (tree->kind != TREE_MAP) {
+		to->nodeid = (uint32_t)read_number(reader, tree, "nodes", 1, UINT32_MAX);
+		return;
+	}
+	fields_read(reader, &words_node, tree, &fields);
+	to->nodeid = (uint32_t)read_number(reader, field(&fields, "nodeid")->tree, "nodeid", 1, UINT32_MAX);
+	to->has_votes = field(&fields, "quorum_votes") != NULL;
+	if (to->has_votes)
+		to->votes = (uint32_t)field(&fields, "quorum_votes")->number;
+	if (field(&fields, "quorum") != NULL)
+		to->quorum = field(&fields, "quorum")->tree;
+}
+
+static struct list read_list(struct reader *reader, const struct tree *tree)
+{
+	bool counted = tree->kind == TREE_SCALAR;
+	struct list list = {0, NULL};
+
+	if (counted)
+		list.count = (uint32_t)read_number(reader, tree, "nodes", 1, NODES_MAX);
+	else
+		expect_list(reader, tree, "nodes", "nodes, or how many there are");
+	if (!counted && (tree->count == 0 || tree->count > NODES_MAX))
+		mistake(&reader->reading, tree->at, "nodes: %u nodes are out of range: 1 to %u", tree->count, NODES_MAX);
+	list.count = counted ? list.count : tree->count;
+	list.node = take(&reader->reading, list.count, sizeof(*list.node));
+	for (uint32_t i = 0; i < list.count; i++) {
+		if (counted)
+			list.node[i] = (struct listed){tree->at, i + 1, 1, false, NULL};
+		else
+			read_listed(reader, tree->items[i], &list.node[i]);
+		for (uint32_t j = 0; j < i; j++)
+			if (list.node[j].nodeid == list.node[i].nodeid)
+				mistake(&reader->reading, list.node[i].at, "nodes: node %u is listed twice",
+					list.node[i].nodeid);
+	}
+	return list;
+}
+
+static const struct vq_config_node *config_nodes(struct reader *reader, const struct list *list)
+{
+	struct vq_config_node *nodes = take(&reader->reading, list->count, sizeof(*nodes));
+
+	for (uint32_t i = 0; i < list->count; i++)
+		nodes[i] = (struct vq_config_node){list->node[i].nodeid, list->node[i].votes};
+	return nodes;
+}
+
+/* ---- machines ------------------------------------------------------------------ */
+
+static int by_nodeid(const void *a, const void *b)
+{
+	uint32_t x = ((const struct scenario_node *)a)->nodeid, y = ((const struct scenario_node *)b)->nodeid;
+
+	return (x > y) - (x < y);
+}
+
+static void add_machine(struct reader *reader, uint32_t nodeid, struct position at, struct position later)
+{
+	struct scenario *scenario = reader->scenario;
+
+	for (uint32_t i = 0; i < scenario->node_count; i++)
+		if (reader->nodes[i].nodeid == nodeid)
+			return;
+	if (scenario->node_count == NODES_MAX)
+		mistake(&reader->reading, at, "nodes: more than %u nodes", NODES_MAX);
+	reader->nodes[scenario->node_count].nodeid = nodeid;
+	reader->nodes[scenario->node_count].later = later;
+	scenario->node_count++;
+}
+
+struct later {
+	struct reader *reader;
+	const struct tree *nodes;
+};
+
+static void add_later(void *context)
+{
+	const struct later *later = context;
+	struct list list = read_list(later->reader, later->nodes);
+
+	for (uint32_t i = 0; i < list.count; i++)
+		add_machine(later->reader, list.node[i].nodeid, list.node[i].at, list.node[i].at);
+}
+
+static void add_reloads(struct reader *reader, const struct tree *steps)
+{
+	for (uint32_t i = 0; steps->kind == TREE_LIST && i < steps->count && i < STEPS_MAX; i++) {
+		const struct tree *step = steps->items[i];
+		const struct tree *reload = step->kind == TREE_MAP ? tree_get(step, "reload") : NULL;
+		struct later later = {reader, NULL};
+
+		if (reload != NULL && reload->kind == TREE_MAP)
+			later.nodes = tree_get(reload, "nodes");
+		if (later.nodes != NULL)
+			(void)attempt(&reader->reading, add_later, &later);
+	}
+}
+
+static void place_machines(struct reader *reader, const struct list *list, const struct tree *steps)
+{
+	struct scenario *scenario = reader->scenario;
+
+	reader->nodes = take(&reader->reading, NODES_MAX, sizeof(*reader->nodes));
+	for (uint32_t i = 0; i < list->count; i++)
+		add_machine(reader, list->node[i].nodeid, list->node[i].at, (struct position){0, 0});
+	if (steps != NULL)
+		add_reloads(reader, steps);
+	qsort(reader->nodes, scenario->node_count, sizeof(*reader->nodes), by_nodeid);
+	scenario->nodes = reader->nodes;
+	reader->files = take(&reader->reading, scenario->node_count, sizeof(*reader->files));
+	reader->running = take(&reader->reading, scenario->node_count, sizeof(*reader->running));
+}
+
+/* ---- files ---------------------------------------------------------------------- */
+
+/* What a reload changes in the file of each node; the start is a change of nothing. */
+struct change {
+	const struct vq_config *quorum; /* the section's keys, NULL: as they were */
+	bool has_nodes;
+	uint32_t node_count;
+	const struct vq_config_node *nodes;
+	const struct list *list; /* for what single nodes have of their own; NULL: nothing */
+};
+
+static const struct tree *own_keys(const struct change *change, uint32_t nodeid)
+{
+	for (uint32_t i = 0; change->list != NULL && i < change->list->count; i++)
+		if (change->list->node[i].nodeid == nodeid)
+			return change->list->node[i].quorum;
+	return NULL;
+}
+
+static const struct vq_config *change_file(struct reader *reader, const struct change *change,
+					   const struct vq_config *old, const struct tree *own)
+{
+	struct vq_config *config = take(&reader->reading, 1, sizeof(*config));
+
+	ALWAYS(old != NULL || change->quorum != NULL);
+	*config = change->quorum != NULL ? *change->quorum : *old;
+	config->node_count = change->has_nodes ? change->node_count : old != NULL ? old->node_count : 0;
+	config->nodes = change->has_nodes ? change->nodes : old != NULL ? old->nodes : NULL;
+	if (own != NULL)
+		read_quorum(reader, own, config);
+	return config;
+}
+
+static bool is_listed(const struct change *change, uint32_t nodeid)
+{
+	for (uint32_t i = 0; i < change->node_count; i++)
+		if (change->nodes[i].nodeid == nodeid)
+			return true;
+	return false;
+}
+
+/* Nodes whose files were the same and that have no keys of their own share one. */
+static void change_files(struct reader *reader, const struct change *change)
+{
+	uint32_t count = reader->scenario->node_count;
+	const struct vq_config **old = take(&reader->reading, count, sizeof(*old));
+	bool *shares = take(&reader->reading, count, sizeof(*shares));
+	const struct vq_config *model = NULL;
+
+	memcpy(old, reader->files, count * sizeof(*old));
+	for (uint32_t i = 0; i < count && model == NULL; i++)
+		model = old[i];
+	for (uint32_t i = 0; i < count; i++) {
+		const struct tree *own = own_keys(change, reader->nodes[i].nodeid);
+		bool comes = old[i] == NULL && is_listed(change, reader->nodes[i].nodeid);
+		uint32_t same = 0;
+
+		if (old[i] == NULL && !comes)
+			continue;
+		while (own == NULL && same < i && !(shares[same] && old[same] == old[i]))
+			same++;
+		shares[i] = own == NULL;
+		if (own == NULL && same < i)
+			reader->files[i] = reader->files[same];
+		else
+			reader->files[i] = change_file(reader, change, comes ? model : old[i], own);
+	}
+}
+
+/* ---- cluster: ------------------------------------------------------------------- */
+
+static void read_quirks(struct reader *reader, const struct tree *tree, uint32_t *off)
+{
+	const char *words[VQ_QUIRK_COUNT];
+
+	expect_map(reader, tree, "quirks", "names to true or false");
+	for (uint32_t i = 0; i < VQ_QUIRK_COUNT; i++)
+		words[i] = vq_quirk_name((enum vq_quirk)i);
+	for (uint32_t i = 0; i < tree->count; i++) {
+		const struct tree *key = tree->items[2 * i];
+		int quirk = vq_quirk_by_name(key->text);
+
+		if (quirk < 0)
+			mistake_word(&reader->reading, key->at, "quirk", key->text, words, VQ_QUIRK_COUNT);
+		if (read_bool(reader, tree->items[2 * i + 1], key->text))
+			*off &= ~(1u << quirk);
+		else
+			*off |= 1u << quirk;
+	}
+}
+
+static void read_profile(struct reader *reader, const struct field *profile, uint32_t *off)
+{
+	static const char *const profiles[] = {"daemon", "documented"};
+
+	if (strcmp(profile->text, "documented") == 0)
+		*off = (1u << VQ_QUIRK_COUNT) - 1;
+	else if (strcmp(profile->text, "daemon") != 0)
+		mistake_word(&reader->reading, profile->tree->at, "profile", profile->text, profiles, 2);
+}
+
+static const char *beside(struct reader *reader, const char *path)
+{
+	const char *slash = strrchr(reader->reading.path, '/');
+
+	if (path[0] == '/' || slash == NULL)
+		return path;
+	return take_format(&reader->reading, "%.*s/%s", (int)(slash - reader->reading.path), reader->reading.path, path);
+}
+
+/* The nodes of a corosync.conf as a list; none: how many the scenario says. */
+static struct list conf_list(struct reader *reader, const struct fields *cluster, const struct conf *conf)
+{
+	const struct field *nodes = field(cluster, "nodes"), *path = field(cluster, "corosync_conf");
+	struct list list = {conf->node_count, NULL};
+
+	if (conf->node_count > 0 && nodes != NULL)
+		mistake(&reader->reading, nodes->tree->at, "nodes: the nodelist in %s says that", path->text);
+	if (conf->node_count == 0 && nodes == NULL)
+		mistake(&reader->reading, path->tree->at, "corosync_conf: %s has no nodelist: add 'nodes' to cluster",
+			path->text);
+	if (conf->node_count == 0)
+		return read_list(reader, nodes->tree);
+	list.node = take(&reader->reading, list.count, sizeof(*list.node));
+	for (uint32_t i = 0; i < list.count; i++)
+		list.node[i] = (struct listed){path->tree->at, conf->nodes[i].nodeid, conf->nodes[i].votes, true, NULL};
+	return list;
+}
+
+static struct list from_conf(struct reader *reader, const struct fields *cluster, struct change *change)
+{
+	const struct field *path = field(cluster, "corosync_conf");
+	struct conf *conf = take(&reader->reading, 1, sizeof(*conf));
+	static const char *const instead[] = {"quorum", "nodelist"};
+
+	for (uint32_t i = 0; i < 2; i++)
+		if (field(cluster, instead[i]) != NULL)
+			mistake(&reader->reading, field(cluster, instead[i])->tree->at, "%s: corosync_conf says that",
+				instead[i]);
+	conf->totem = reader->scenario->totem;
+	conf_read(&reader->reading, beside(reader, path->text), path->tree->at, conf);
+	reader->scenario->totem = conf->totem;
+	change->quorum = &conf->config;
+	change->node_count = conf->node_count;
+	change->nodes = conf->nodes;
+	return conf_list(reader, cluster, conf);
+}
+
+static struct list from_keys(struct reader *reader, const struct fields *cluster, struct change *change)
+{
+	struct vq_config *quorum = take(&reader->reading, 1, sizeof(*quorum));
+	const struct field *nodelist = field(cluster, "nodelist");
+	struct list list;
+
+	if (field(cluster, "nodes") == NULL)
+		mistake(&reader->reading, cluster->map->at, "cluster: missing key 'nodes' (or 'corosync_conf')");
+	list = read_list(reader, field(cluster, "nodes")->tree);
+	if (field(cluster, "quorum") != NULL)
+		read_quorum(reader, field(cluster, "quorum")->tree, quorum);
+	change->quorum = quorum;
+	if (nodelist == NULL || nodelist->number != 0) {
+		change->node_count = list.count;
+		change->nodes = config_nodes(reader, &list);
+	}
+	for (uint32_t i = 0; change->node_count == 0 && i < list.count; i++)
+		if (list.node[i].has_votes)
+			mistake(&reader->reading, list.node[i].at,
+				"quorum_votes: there is no nodelist to say it in: use quorum: {votes: …}");
+	return list;
+}
+
+void read_cluster(struct reader *reader, const struct tree *cluster, const struct tree *steps)
+{
+	struct scenario *scenario = reader->scenario;
+	struct change change = {NULL, true, 0, NULL, NULL};
+	struct fields fields;
+	struct list list;
+
+	fields_read(reader, &words_cluster, cluster, &fields);
+	if (field(&fields, "profile") != NULL)
+		read_profile(reader, field(&fields, "profile"), &scenario->quirks_off);
+	if (field(&fields, "quirks") != NULL)
+		read_quirks(reader, field(&fields, "quirks")->tree, &scenario->quirks_off);
+	list = field(&fields, "corosync_conf") != NULL ? from_conf(reader, &fields, &change)
+						       : from_keys(reader, &fields, &change);
+	place_machines(reader, &list, steps);
+	scenario->nodelist_count = change.node_count;
+	change.list = &list;
+	for (uint32_t i = 0; i < scenario->node_count; i++) {
+		const struct tree *own = own_keys(&change, reader->nodes[i].nodeid);
+
+		if (reader->nodes[i].later.line == 0)
+			reader->files[i] = own == NULL && i > 0 && change.quorum == NULL
+						   ? reader->files[0]
+						   : change_file(reader, &change, NULL, own);
+		reader->nodes[i].config = reader->files[i];
+	}
+}
+
+/* ---- reload: -------------------------------------------------------------------- */
+
+void read_reload(struct reader *reader, const struct tree *value, struct step *step)
+{
+	uint32_t count = reader->scenario->node_count;
+	struct change change = {NULL, false, 0, NULL, NULL};
+	const struct vq_config **configs;
+	struct fields fields;
+	struct list list;
+
+	fields_read(reader, &words_reload, value, &fields);
+	if (field(&fields, "quorum") != NULL) {
+		struct vq_config *quorum = take(&reader->reading, 1, sizeof(*quorum));
+
+		read_quorum(reader, field(&fields, "quorum")->tree, quorum);
+		change.quorum = quorum;
+	}
+	if (field(&fields, "nodes") != NULL) {
+		list = read_list(reader, field(&fields, "nodes")->tree);
+		change.has_nodes = true;
+		change.node_count = list.count;
+		change.nodes = config_nodes(reader, &list);
+		change.list = &list;
+	}
+	if (change.quorum != NULL || change.has_nodes)
+		change_files(reader, &change);
+	configs = take(&reader->reading, count, sizeof(*configs));
+	for (uint32_t i = 0; i < count; i++) {
+		if (reader->nodes[i].config == NULL)
+			reader->nodes[i].config = reader->files[i];
+		configs[i] = reader->files[i];
+	}
+	step->configs = configs;
+	if (field(&fields, "on") != NULL)
+		step->nodes = field(&fields, "on")->nodes;
+}
