@@ -92,21 +92,23 @@ static bool is_listed(struct vq *vq, uint32_t nodeid)
 	return false;
 }
 
-/* The next number of a list; false: what follows is none. */
+/* The next id of a list, signed or not; false: what follows is no number, or 0. */
 static bool take_id(const char **text, uint32_t *nodeid)
 {
 	const char *at = *text;
 	uint32_t value = 0;
+	bool negative;
 
 	while (*at == ' ' || *at == '\t')
 		at++;
-	if (*at < '0' || *at > '9')
-		return false;
+	negative = *at == '-';
+	if (*at == '-' || *at == '+')
+		at++;
 	for (; *at >= '0' && *at <= '9'; at++)
 		value = value * 10 + (uint32_t)(*at - '0');
 	*text = at;
-	*nodeid = value;
-	return true;
+	*nodeid = negative ? 0 - value : value;
+	return value != 0;
 }
 
 /* Only nodes that may come matter. Each id once: the first place decides. When
@@ -181,18 +183,25 @@ static enum vq_refusal check_two_node_and_device(const struct reader *r)
 	return fail(r, VQ_REFUSED_TWO_NODE_AND_DEVICE);
 }
 
+static void check_two_node_and_tie_breaker(const struct reader *r)
+{
+	struct vq *vq = r->call->vq;
+
+	if (!vq->two_node || vq->tie_breaker == TIE_NONE)
+		return;
+	vq->two_node = 0;
+	log_notice(r, VQ_NOTICE_TWO_NODE_AND_TIE_BREAKER);
+}
+
+/* An odd cluster has no tie; what remains may be outvoted by those who left. */
 static enum vq_refusal check_tie_breaker(const struct reader *r)
 {
 	struct vq *vq = r->call->vq;
 
-	if (vq->two_node && vq->tie_breaker != TIE_NONE) {
-		vq->two_node = 0;
-		log_notice(r, VQ_NOTICE_TWO_NODE_AND_TIE_BREAKER);
-	}
 	if (vq->tie_breaker == TIE_NONE || r->nodelist_votes % 2 == 0 || vq->wait_for_all)
 		return VQ_ACCEPTED;
 	if (vq->last_man_standing)
-		return fail(r, VQ_REFUSED_TIE_BREAKER_AND_LAST_MAN_ODD);
+		return VQ_REFUSED_TIE_BREAKER_AND_LAST_MAN_ODD;
 	vq->tie_breaker = TIE_NONE;
 	log_notice(r, VQ_NOTICE_TIE_BREAKER_OFF_ODD);
 	return VQ_ACCEPTED;
@@ -231,7 +240,8 @@ static enum vq_refusal check_device_votes(struct reader *r)
 		r->nodelist_votes += r->device_votes;
 		return VQ_ACCEPTED;
 	}
-	if (r->device_votes && given(r, VQ_KEY_EXPECTED_VOTES) && config->expected_votes - r->device_votes < 2)
+	if (r->device_votes && given(r, VQ_KEY_EXPECTED_VOTES) &&
+	    (int64_t)config->expected_votes - (int64_t)r->device_votes < 2)
 		return fail(r, VQ_REFUSED_DEVICE_VOTES_TOO_HIGH);
 	return VQ_ACCEPTED;
 }
@@ -293,6 +303,7 @@ static enum vq_refusal read_config(struct reader *r, uint32_t stored_barrier)
 	vq->tie_breaker = vq->tie_breaker_at_start;
 	if (vq->wait_for_all_follows)
 		vq->wait_for_all = vq->two_node;
+	check_two_node_and_tie_breaker(r);
 	refusal = check_tie_breaker(r);
 	if (refusal == VQ_ACCEPTED)
 		refusal = check_device_and_features(r);
@@ -327,5 +338,9 @@ void vqi_config_reload(const struct call *c, const struct vq_config *config)
 		return;
 	}
 	refusal = read_config(&r, 0);
-	ALWAYS(refusal == VQ_ACCEPTED);
+	if (refusal != VQ_ACCEPTED) {
+		/* The one check that ends the reading at reload, too. */
+		ALWAYS(refusal == VQ_REFUSED_TIE_BREAKER_AND_LAST_MAN_ODD);
+		notice(c, VQ_NOTICE_RELOAD_KEPT);
+	}
 }
