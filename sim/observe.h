@@ -35,7 +35,7 @@ enum observation_kind {
 	OBSERVE_CALL,     /* verb, request (NULL for calls that do not reach the daemon) */
 	OBSERVE_FAULT,    /* verb: the call that met number (enum vq_error) from the transport */
 	OBSERVE_REPLY,    /* verb, number: error; reply for getinfo; context for context_get; count: dispatched */
-	OBSERVE_QUEUED,   /* notification appended to the connection's queue */
+	OBSERVE_QUEUED,   /* notification appended to the connection's queue; always told: the judge needs it */
 	OBSERVE_CALLBACK, /* notification handed to the application */
 	OBSERVE_CONSUMED, /* the same for a callback that is NULL */
 	OBSERVE_CLIENT_DIED,

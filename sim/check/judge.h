@@ -285,6 +285,7 @@ void grammar_reply(const struct judge *judge);
 void grammar_queued(const struct judge *judge, uint64_t digest);
 void grammar_taken(const struct judge *judge, uint64_t digest);
 void grammar_round(const struct judge *judge); /* the first tracker is told something new */
+void grammar_primary(const struct judge *judge);
 void grammar_ring(const struct judge *judge);
 void grammar_activated(const struct judge *judge);
 void grammar_debts(const struct judge *judge, uint32_t node);
