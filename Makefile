@@ -120,7 +120,7 @@ bench:  ## medians of what is worth measuring
 	$(PYTHON) -m harness.bench
 
 mutants:  ## broken cores: who catches which
-	@harness/setup.sh run
+	@harness/setup.sh run test
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	$(PYTHON) -m harness.mutants
 

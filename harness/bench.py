@@ -1,0 +1,132 @@
+"""Measures what is worth measuring, and prints medians with the command that gave each.
+
+usage: python3 -m harness.bench [--times N] [--json FILE]
+
+Reports only: no test depends on a time. What each number stands beside is in the column `asked`; 94 and 45 changes a
+second are corosync-vqsim 3.1.7 at 3 and 32 nodes on the machine where that was measured.
+"""
+
+import argparse
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from .support import ROOT
+
+PROGRAM = "./votesim"
+SMALL = """\
+scenario: small
+cluster: {nodes: 3}
+steps:
+  - start: all
+  - partition: [[1, 2], [3]]
+    expect: {quorate: {1: true, 3: false}}
+"""
+SIZES = [3, 8, 16, 32, 64, 128, 256, 384]
+VQSIM_CHANGES_PER_S = {3: 94, 32: 45}
+
+
+def pinned(command: list[str]) -> list[str]:
+    """The command, kept to one core."""
+    return ["taskset", "-c", "0", *command]
+
+
+def output_of(command: list[str]) -> dict:
+    """The last line that the command prints, which is JSON. Raises CalledProcessError, ValueError."""
+    done = subprocess.run(pinned(command), cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def median_of(command: list[str], key: str, times: int) -> float:
+    """Median of the number named `key` in what the command prints, over `times` runs."""
+    return statistics.median(float(output_of(command)[key]) for _ in range(times))
+
+
+def wall_s(command: list[str], times: int) -> float:
+    """Median seconds from start to end of a command."""
+    taken = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        subprocess.run(pinned(command), cwd=ROOT, check=True, capture_output=True)
+        taken.append(time.perf_counter() - begin)
+    return statistics.median(taken)
+
+
+def slope(points: list[tuple[int, float]]) -> float:
+    """The exponent of growth: least squares on logarithms."""
+    xs, ys = [math.log(x) for x, _ in points], [math.log(y) for _, y in points]
+    x_mean, y_mean = statistics.mean(xs), statistics.mean(ys)
+    return sum((x - x_mean) * (y - y_mean) for x, y in zip(xs, ys)) / sum((x - x_mean) ** 2 for x in xs)
+
+
+def changes(times: int) -> list[dict]:
+    """Membership changes of a settled cluster, every node tracked, checks on, by size; memory of the world; growth."""
+    rows, cost = [], []
+    asked = {3: ">= 100000 /s", 32: ">= 3000 /s", 384: "< 0.2 s each"}
+    for size in SIZES:
+        command = [PROGRAM, "bench", "changes", "--nodes", str(size)]
+        results = [output_of(command) for _ in range(times)]
+        rate = statistics.median(float(result["changes_per_second"]) for result in results)
+        cost.append((size, 1.0 / rate))
+        beside = f", {rate / VQSIM_CHANGES_PER_S[size]:.0f} x vqsim" if size in VQSIM_CHANGES_PER_S else ""
+        rows.append(row(f"changes of {size} nodes", f"{rate:,.0f} /s ({1e3 / rate:.3g} ms each{beside})", asked.get(size, ""), command, rate))
+        if "world_bytes" in results[0]:
+            rows.append(row(f"world of {size} nodes", f"{results[0]['world_bytes'] / 1024:,.0f} KiB", "", command, results[0]["world_bytes"]))
+    growth = slope([point for point in cost if point[0] >= 32])
+    rows.append(row("growth of a change's cost", f"nodes^{growth:.2f} from 32 to 384 nodes", "<= nodes^2", [PROGRAM, "bench", "changes"], growth))
+    return rows
+
+
+def queue(times: int) -> list[dict]:
+    """Events through the queue with 4096 pending."""
+    rate = median_of(["build/bench_queue"], "events_per_second", times)
+    return [row("event queue, 4096 pending", f"{rate / 1e6:.1f} M events/s", ">= 10 M /s", ["build/bench_queue"], rate)]
+
+
+def start_up(times: int) -> list[dict]:
+    """A whole `votesim run` of one small scenario."""
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(SMALL)
+        file.flush()
+        taken = wall_s([PROGRAM, "run", file.name], max(times, 21))
+    nothing = wall_s(["/bin/true"], max(times, 21))
+    return [row("run of one small scenario", f"{taken * 1e3:.2f} ms (of which a process: {nothing * 1e3:.2f} ms)", "< 5 ms",
+                [PROGRAM, "run", "small.yaml"], taken)]
+
+
+def library(times: int) -> list[dict]:
+    """The whole scenario library."""
+    return [row("the scenario library", f"{wall_s([PROGRAM, 'run', 'scenarios/'], times) * 1e3:.0f} ms", "", [PROGRAM, "run", "scenarios/"], 0)]
+
+
+def row(what: str, measured: str, asked: str, command: list[str], value: float) -> dict:
+    return {"what": what, "measured": measured, "asked": asked, "command": " ".join(command), "value": value}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--json", help="also write the rows here")
+    options = parser.parse_args()
+    rows = []
+    for part in (changes, queue, start_up, library):
+        try:
+            rows += part(options.times)
+        except (OSError, ValueError, KeyError, subprocess.CalledProcessError) as why:
+            print(f"{part.__name__}: not measured: {why}{getattr(why, 'stderr', None) or ''}", file=sys.stderr)
+    print(f"medians of {options.times}, one core")
+    for entry in rows:
+        print(f"{entry['what']:28} {entry['measured']:52} {entry['asked']:14} {entry['command']}")
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump(rows, file, indent=1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
