@@ -2,8 +2,6 @@
  * How many events a second the queue holds: pop the earliest, push one at a
  * random later time, with a constant number pending. Prints one JSON line.
  */
-#define _POSIX_C_SOURCE 200809L
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

@@ -1,0 +1,23 @@
+/*
+ * The commands of votesim, one function each: arguments after the command's name,
+ * exit status returned (0 held, 1 failed, 2 bad usage or input, 3 internal).
+ */
+#ifndef SIM_COMMANDS_H
+#define SIM_COMMANDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { EXIT_HELD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+int command_run(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_explain(int argc, char **argv);
+int command_bench(int argc, char **argv);
+
+/* "votesim: WHAT" and how to get help, on standard error; EXIT_USAGE. */
+int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A whole decimal number from low to high; false: it is none. */
+bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *number);
+
+#endif
