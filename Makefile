@@ -16,6 +16,8 @@ YAML_LIB = $(if $(shell grep -ls libfyaml.h sim/scenario/*.c),-lfyaml,-lyaml)
 LDLIBS = $(YAML_LIB)
 FUZZ_SECONDS = 60
 JOBS = $(shell nproc)
+# make V=1 shows the commands.
+say = $(if $(V),,@echo '  $1	$@'; )
 
 COMPILE = $(CC) -std=c17 -D_GNU_SOURCE $(OPT) $(CFLAGS) -I. $(CPPFLAGS)
 PROGRAM = $(if $(filter build,$(BUILD)),votesim,$(BUILD)/votesim)
@@ -44,27 +46,27 @@ LIBRARIES = $(BUILD)/libvotesim.a $(BUILD)/libvotequorum_core.a
 all: $(PROGRAM)  ## build ./votesim
 
 $(PROGRAM): $(BUILD)/sim/main.o $(LIBRARIES)
-	$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/libvotequorum_core.a: $(call objects,$(CORE))
 $(BUILD)/libvotesim.a: $(call objects,$(SIM))
 $(BUILD)/libfakes.a: $(call objects,$(FAKES))
 $(BUILD)/%.a: $(BUILD)/members
 	@rm -f $@
-	$(AR) rcs $@ $(filter %.o,$^)
+	$(call say,AR)$(AR) rcs $@ $(filter %.o,$^)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(COMPILE) -MMD -MP -c -o $@ $<
 
 # A core test links the core alone: nothing in core/ may need the simulator.
 $(BUILD)/core/%_test: $(BUILD)/core/%_test.o $(BUILD)/libfakes.a $(BUILD)/libvotequorum_core.a
-	$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
+	$(call say,LINK)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
 $(BUILD)/sim/%_test: $(BUILD)/sim/%_test.o $(BUILD)/libfakes.a $(LIBRARIES)
-	$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+	$(call say,LINK)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
 $(BENCH_PROGRAMS): $(BUILD)/bench_%: $(BUILD)/sim/bench_%.o $(LIBRARIES)
-	$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Changed flags rebuild objects, files that came or went rebuild the libraries.
 $(BUILD)/flags: STAMP = $(COMPILE)
@@ -87,7 +89,7 @@ fuzz-programs: $(FUZZ_PROGRAMS)
 ifdef FUZZER
 fuzz-link: $(BUILD)/$(FUZZER)
 $(BUILD)/$(FUZZER): $(BUILD)/$(FUZZER).o $(BUILD)/libfakes.a $(LIBRARIES)
-	$(CC) $(OPT) $(CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
+	$(call say,LINK)$(CC) $(OPT) $(CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
 endif
 
 # ---- what people call ---------------------------------------------------------

@@ -110,12 +110,12 @@ def judge_library(program: str, mutant: Mutant, junit: str) -> None:
         return
     for case in ET.parse(junit).iter("testcase"):
         for failure in case.iter("failure"):
-            rule = re.match(r"[\w-]+$", failure.get("type", ""))
-            if rule and rule.group() not in ("expectation", "failure"):
-                mutant.rules.append(rule.group())
-            else:
+            if failure.get("type") == "expectation":
                 mutant.expectations.append(case.get("name"))
+            else:
+                mutant.rules.append(failure.get("type"))
     mutant.rules = sorted(set(mutant.rules))
+    mutant.expectations = sorted(set(mutant.expectations))
 
 
 def judge_recordings(program: str, mutant: Mutant, folder: str, only: set[str] | None = None) -> None:

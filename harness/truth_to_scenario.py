@@ -326,7 +326,8 @@ def from_trace(conversion: Conversion, text: str) -> list[dict]:
         if "event" in line or line.get("reply") in IGNORED_REPLIES:
             continue
         line["step"] = conversion.recorded_step[line["step"]]
-        line.pop("t", None)
+        for key in ("t", "scenario", "variant"):
+            line.pop(key, None)
         lines.append(line)
     return lines
 
