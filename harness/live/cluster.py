@@ -14,6 +14,7 @@ from .network import NODE_SETUP, Namespace, Network, address
 
 TOKEN_MS = 600
 STOP_TIMEOUT_S = 20
+TOOL_TIMEOUT_S = 10
 LOG = "/var/lib/corosync/corosync.log"
 ERRORS = "/var/lib/corosync/stderr"
 TRACKING_FILE = "/var/lib/corosync/ev_tracking"
@@ -189,9 +190,15 @@ class Cluster:
         self.network.partition([list(node.index for node in self.nodes.values())])
 
     def reload(self, nodeid: int) -> str:
-        """`corosync-cfgtool -R` on one node, which makes every node read its file; returns what it printed."""
-        done = subprocess.run(self.nodes[nodeid].namespace.enter("corosync-cfgtool", "-R"), capture_output=True, text=True)
-        return (done.stdout + done.stderr).strip()
+        """`corosync-cfgtool -R` on one node, which makes every node it reaches read its file; returns what it printed."""
+        tool = processes.spawn(self.nodes[nodeid].namespace.enter("corosync-cfgtool", "-R"),
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            return tool.communicate(timeout=TOOL_TIMEOUT_S)[0].strip()
+        except subprocess.TimeoutExpired:
+            return "error: no answer"
+        finally:
+            processes.kill(tool)
 
     def set_key(self, nodeid: int, key: str, kind: str, value: str) -> None:
         """Set a cmap key at one node. Raises NetworkError when corosync-cmapctl fails."""

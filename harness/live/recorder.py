@@ -10,6 +10,7 @@ import sys
 import time
 
 from .cluster import TRACKING_FILE, Cluster, Configuration
+from .network import NetworkError
 
 QUIET_S = 0.8
 SETTLE_TIMEOUT_S = 30.0
@@ -157,7 +158,10 @@ class Recorder:
             self._settle()
 
     def _do_cmap(self, nodeid, key, kind, value, *, settle):
-        self.cluster.set_key(nodeid, key, kind, value)
+        try:
+            self.cluster.set_key(nodeid, key, kind, value)
+        except NetworkError as error:
+            self._emit({"step": self.step, "node": nodeid, "cmap": str(error).rpartition(". ")[2]})
         if settle:
             self._settle()
 
