@@ -19,53 +19,69 @@ struct head {
 };
 _Static_assert(sizeof(struct head) + 2 * VQ_NAME_MAX <= VQ_MESSAGE_MAX, "the largest message fits");
 
-/* ---- sending --------------------------------------------------------------- */
+/* ---- writing and sending --------------------------------------------------- */
 
-static bool send(const struct call *c, const struct head *head)
+static size_t put_name(unsigned char *bytes, const char *name)
 {
-	return c->host->multicast(c->ctx, head, sizeof(*head));
+	size_t size = name ? strlen(name) + 1 : 0;
+
+	ALWAYS(size <= VQ_NAME_MAX);
+	if (name)
+		memcpy(bytes, name, size);
+	return size;
+}
+
+size_t vqi_message_write(unsigned char bytes[VQ_MESSAGE_MAX], const struct vq_message *message)
+{
+	struct head head = {MAGIC | message->kind, message->about, message->votes, message->expected_votes,
+			    message->flags};
+	size_t size = sizeof(head);
+
+	memcpy(bytes, &head, size);
+	size += put_name(bytes + size, message->name);
+	size += put_name(bytes + size, message->new_name);
+	return size;
+}
+
+static bool send(const struct call *c, const struct vq_message *message)
+{
+	unsigned char bytes[VQ_MESSAGE_MAX];
+
+	return c->host->multicast(c->ctx, bytes, vqi_message_write(bytes, message));
 }
 
 bool vqi_send_nodeinfo(const struct call *c)
 {
 	const struct record *own = &c->vq->own;
-	struct head head = {MAGIC | VQ_MESSAGE_NODEINFO, own->nodeid, own->votes, own->expected_votes, own->flags};
+	struct vq_message message = {.kind = VQ_MESSAGE_NODEINFO,
+				     .about = own->nodeid,
+				     .votes = own->votes,
+				     .expected_votes = own->expected_votes,
+				     .flags = own->flags};
 
-	return send(c, &head);
+	return send(c, &message);
 }
 
 bool vqi_send_device_nodeinfo(const struct call *c)
 {
-	struct head head = {MAGIC | VQ_MESSAGE_NODEINFO, VQ_DEVICE_NODEID, c->vq->device_votes, 0, 0};
+	struct vq_message message = {
+		.kind = VQ_MESSAGE_NODEINFO, .about = VQ_DEVICE_NODEID, .votes = c->vq->device_votes};
 
-	return send(c, &head);
+	return send(c, &message);
 }
 
 bool vqi_send_reconfigure(const struct call *c, enum vq_message_kind kind, uint32_t about, uint32_t value)
 {
-	struct head head = {MAGIC | (uint32_t)kind, about, value, 0, 0};
+	struct vq_message message = {.kind = (uint32_t)kind, .about = about, .votes = value};
 
-	return send(c, &head);
+	return send(c, &message);
 }
 
-/* new_name: NULL unless it is a rename. */
 bool vqi_send_device(const struct call *c, enum vq_message_kind kind, const char *name, const char *new_name)
 {
-	struct head head = {MAGIC | (uint32_t)kind, VQ_DEVICE_NODEID, 0, 0, 0};
-	unsigned char bytes[VQ_MESSAGE_MAX];
-	size_t size = sizeof(head), length = strlen(name) + 1;
+	struct vq_message message = {.kind = (uint32_t)kind, .name = name, .new_name = new_name};
 
-	ALWAYS(length <= VQ_NAME_MAX);
-	memcpy(bytes, &head, size);
-	memcpy(bytes + size, name, length);
-	size += length;
-	if (new_name) {
-		length = strlen(new_name) + 1;
-		ALWAYS(length <= VQ_NAME_MAX);
-		memcpy(bytes + size, new_name, length);
-		size += length;
-	}
-	return c->host->multicast(c->ctx, bytes, size);
+	return send(c, &message);
 }
 
 /* ---- reading --------------------------------------------------------------- */
