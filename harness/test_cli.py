@@ -92,8 +92,7 @@ def test_one_failure_among_others_exits_1_and_the_others_still_run(program, fold
 
 @pytest.mark.parametrize("arguments", [
     [], ["dance"], ["run"], ["check"], ["run", "--dance", "x.yaml"], ["run", "-j"], ["run", "-j", "0", "x.yaml"],
-    ["run", "-j", "-1", "x.yaml"], ["run", "-j", "many", "x.yaml"], ["run", "--seed", "x", "x.yaml"], ["run", "--seed", "-1", "x.yaml"],
-    ["run", "--seed", "18446744073709551616", "x.yaml"], ["run", "--trace"], ["run", "--junit"], ["run", "--seed"],
+    ["run", "-j", "-1", "x.yaml"], ["run", "-j", "many", "x.yaml"], ["run", "--trace"], ["run", "--junit"], ["run", "--seed"],
     ["replay"], ["explore"], ["--dance"],
 ], ids=" ".join)
 def test_bad_usage_exits_2_and_says_why(program, arguments, folder):

@@ -1,0 +1,94 @@
+"""The rules of the house, as far as a program can check them: what includes what, what the core may call, what
+every folder and the Makefile say.
+"""
+
+import glob
+import os
+import re
+import subprocess
+
+import pytest
+
+from .support import ROOT, make
+
+# What the core may call: memory and text, nothing that allocates, tells the time, or does I/O; and the ways to end
+# when an assertion fails.
+CORE_CALLS = {"memchr", "memcmp", "memcpy", "memmove", "memset", "strcmp", "strlen", "strncmp", "strchr", "abort",
+              "fprintf", "stderr", "__stack_chk_fail", "_GLOBAL_OFFSET_TABLE_"}
+
+
+def sources(folder: str) -> list[str]:
+    return sorted(os.path.relpath(path, ROOT) for suffix in "ch" for path in glob.glob(f"{ROOT}/{folder}/**/*.{suffix}", recursive=True))
+
+
+def includes(path: str) -> list[str]:
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return re.findall(r'^#include "([^"]+)"', file.read(), re.M)
+
+
+@pytest.fixture(scope="module")
+def symbols() -> list[tuple[str, str]]:
+    """(kind, name) of every symbol in the core's library, as nm tells them."""
+    make("build/libvotequorum_core.a")
+    done = subprocess.run(["nm", "build/libvotequorum_core.a"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [(words[-2], words[-1]) for words in map(str.split, done.stdout.splitlines()) if len(words) >= 2]
+
+
+def test_the_core_calls_nothing_but_itself_and_memory(symbols):
+    own = {name for kind, name in symbols if kind not in "Uw"}
+    called = {name for kind, name in symbols if kind == "U"}
+    assert called - own <= CORE_CALLS
+
+
+def test_the_core_has_no_global_that_changes(symbols):
+    done = subprocess.run(["objdump", "-t", "build/libvotequorum_core.a"], cwd=ROOT, capture_output=True, text=True, check=True)
+    objects = [line.split() for line in done.stdout.splitlines() if " O " in line]
+    assert objects
+    assert [words[-1] for words in objects if re.search(r"\s(\.data|\.bss|\*COM\*|\.t\w+)\s", " ".join(words) + " ")] == []
+
+
+def test_the_core_exports_its_own_names_only(symbols):
+    assert [name for kind, name in symbols if kind in "TRV" and not name.startswith("vq")] == []
+
+
+def test_arrows_point_one_way():
+    """core/ knows nobody; sim/ knows the core's public headers; sim/check/ does not even know the world."""
+    public = {"core/votequorum.h", "core/message.h"}
+    for path in sources("core"):
+        if not path.endswith("_test.c") and not os.path.basename(path).startswith(("fuzz_", "fake_")):
+            assert all("/" not in name or name.startswith("core/") for name in includes(path)), path
+    for path in sources("sim"):
+        assert {name for name in includes(path) if name.startswith("core/")} <= public | {"core/fake_host.h"}, path
+        assert not [name for name in includes(path) if name.startswith(("harness/", "reports/"))], path
+    for path in sources("sim/check"):
+        if not path.endswith("_test.c"):
+            known = ("sim/check/", "sim/observe.h", "sim/scenario/scenario.h", "core/votequorum.h", "sim/ensure.h")
+            assert [name for name in includes(path) if "/" in name and not name.startswith(known)] == [], path
+
+
+def test_every_folder_says_what_lives_there():
+    folders = ["core", "sim", "scenarios", "harness", "reports"]
+    assert [name for name in folders if not os.path.exists(os.path.join(ROOT, name, "README.md"))] == []
+
+
+def test_help_names_every_target_that_people_call():
+    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in ("all", "run", "test", "check-format", "coverage", "fuzz", "bench", "mutants", "conform", "truth", "clean", "help"):
+        assert f"make {target} " in told
+
+
+def test_set_up_is_silent_when_nothing_is_missing():
+    done = subprocess.run(["harness/setup.sh", "run"], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_set_up_says_in_one_line_what_it_cannot_install(tmp_path):
+    """With a dpkg-query that knows nothing, and neither root nor sudo."""
+    for name, text in (("dpkg-query", "exit 1"), ("id", "echo 1000")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    for tool in ("awk", "sh", "env"):
+        (tmp_path / tool).symlink_to(subprocess.run(["which", tool], capture_output=True, text=True, check=True).stdout.strip())
+    done = subprocess.run(["harness/setup.sh", "run"], cwd=ROOT, capture_output=True, text=True, env={"PATH": str(tmp_path)})
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1 and "apt-get install" in done.stderr and "libyaml-dev" in done.stderr
