@@ -321,6 +321,7 @@ void read_cluster(struct reader *reader, const struct tree *cluster, const struc
 {
 	struct scenario *scenario = reader->scenario;
 	struct change change = {NULL, true, 0, NULL, NULL};
+	const struct vq_config *shared = NULL;
 	struct fields fields;
 	struct list list;
 
@@ -337,15 +338,33 @@ void read_cluster(struct reader *reader, const struct tree *cluster, const struc
 	for (uint32_t i = 0; i < scenario->node_count; i++) {
 		const struct tree *own = own_keys(&change, reader->nodes[i].nodeid);
 
-		if (reader->nodes[i].later.line == 0)
-			reader->files[i] = own == NULL && i > 0 && change.quorum == NULL
-						   ? reader->files[0]
-						   : change_file(reader, &change, NULL, own);
+		if (reader->nodes[i].later.line != 0)
+			continue;
+		if (own == NULL && shared == NULL)
+			shared = change_file(reader, &change, NULL, NULL);
+		reader->files[i] = own == NULL ? shared : change_file(reader, &change, NULL, own);
 		reader->nodes[i].config = reader->files[i];
 	}
 }
 
 /* ---- reload: -------------------------------------------------------------------- */
+
+static struct index_list reload_on(struct reader *reader, const struct field *on)
+{
+	uint32_t count = reader->scenario->node_count;
+	struct index_list list = {0, take(&reader->reading, count, sizeof(*list.index))};
+
+	for (uint32_t i = 0; on == NULL && i < count; i++)
+		if (reader->files[i] != NULL)
+			list.index[list.count++] = i;
+	if (on == NULL)
+		return list;
+	for (uint32_t i = 0; i < on->nodes.count; i++)
+		if (reader->files[on->nodes.index[i]] == NULL)
+			mistake(&reader->reading, on->tree->at, "on: node %u has no corosync.conf yet",
+				reader->nodes[on->nodes.index[i]].nodeid);
+	return on->nodes;
+}
 
 void read_reload(struct reader *reader, const struct tree *value, struct step *step)
 {
@@ -378,6 +397,5 @@ void read_reload(struct reader *reader, const struct tree *value, struct step *s
 		configs[i] = reader->files[i];
 	}
 	step->configs = configs;
-	if (field(&fields, "on") != NULL)
-		step->nodes = field(&fields, "on")->nodes;
+	step->nodes = reload_on(reader, field(&fields, "on"));
 }

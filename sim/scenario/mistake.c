@@ -61,14 +61,15 @@ static void write_message(struct reading *reading, struct position at, const cha
 
 void mistake(struct reading *reading, struct position at, const char *format, ...)
 {
+	struct position in_file = reading->within.line != 0 ? reading->within : at;
 	va_list arguments;
 
-	if (is_first(reading, at)) {
+	if (is_first(reading, in_file)) {
 		va_start(arguments, format);
 		write_message(reading, at, format, arguments);
 		va_end(arguments);
 		reading->failed = true;
-		reading->first = at;
+		reading->first = in_file;
 	}
 	longjmp(reading->escape->jump, 1);
 }
@@ -109,11 +110,11 @@ char *take_text(struct reading *reading, const char *text, size_t size)
 char *take_format(struct reading *reading, const char *format, ...)
 {
 	va_list arguments;
-	char *text;
+	char *text, probe[1];
 	int size;
 
 	va_start(arguments, format);
-	size = vsnprintf(NULL, 0, format, arguments);
+	size = vsnprintf(probe, sizeof(probe), format, arguments);
 	va_end(arguments);
 	ALWAYS(size >= 0);
 	text = take(reading, (size_t)size + 1, 1);

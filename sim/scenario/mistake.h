@@ -22,6 +22,7 @@ struct escape {
 struct reading {
 	struct arena arena;
 	const char *path;      /* of the file that positions are in */
+	struct position within; /* line not 0: that file is read for what stands there in another */
 	const char *variant;   /* of the matrix; "" outside */
 	struct escape *escape; /* innermost */
 	bool failed;

@@ -12,13 +12,14 @@
 #define CLIENTS_MAX 10000u
 #define NAME_MAX_BYTES 64u /* of a client */
 
-struct client_use { /* the options of a client's first use */
-	struct position at;
+struct client_use { /* where a client was first used, and the options it was given there */
+	uint32_t line;
 	bool has_dispatch, has_callbacks, has_slow;
 };
 
 struct reader {
 	struct reading reading;
+	uint32_t scenario_room; /* runs that the set has room for */
 	struct scenario *scenario; /* under way: one run */
 	struct scenario_node *nodes;
 	const struct vq_config **files; /* by node: corosync.conf as of the step being read; NULL: none yet */

@@ -30,7 +30,7 @@ struct index_list {
 struct scenario_node {
 	uint32_t nodeid;
 	const struct vq_config *config; /* at first start; may be shared between nodes */
-	struct position later; /* line 0: listed from the start; else where a reload first lists it: down until then */
+	struct position later; /* line 0: there from the start; else the reload that first lists it, down until then */
 };
 
 struct scenario_client {
