@@ -94,7 +94,7 @@ static uint64_t unit_ns(const char *unit)
 	static const struct {
 		const char *name;
 		uint64_t ns;
-	} units[] = {{"ns", 1},	      {"us", 1000},	     {"ms", 1000000},
+	} units[] = {{"ns", 1},         {"us", 1000},          {"ms", 1000000},
 		     {"s", 1000000000}, {"m", 60000000000ull}, {"h", 3600000000000ull}};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)

@@ -13,12 +13,12 @@
 
 enum amount {
 	AMOUNT_OK,
-	AMOUNT_NONE,      /* not a number at all */
+	AMOUNT_NONE, /* not a number at all */
 	AMOUNT_NEGATIVE,
 	AMOUNT_TOO_LARGE,
-	AMOUNT_TOO_FINE,  /* more digits after the point than can be kept */
-	AMOUNT_NO_UNIT,   /* duration: a bare number */
-	AMOUNT_BAD_UNIT,  /* duration: *unit is what stands after the number */
+	AMOUNT_TOO_FINE, /* more digits after the point than can be kept */
+	AMOUNT_NO_UNIT,  /* duration: a bare number */
+	AMOUNT_BAD_UNIT, /* duration: *unit is what stands after the number */
 };
 
 /* 12, +12, 0o14, 0xc */

@@ -66,7 +66,8 @@ static void compare_options(struct reader *reader, const struct fields *fields, 
 	if (other != NULL)
 		mistake(&reader->reading, field(fields, other)->tree->at,
 			"%s: client %s was made on line %u without that: its first use decides", other,
-			quoted(&reader->reading, client->name, strlen(client->name)), reader->client_uses[index].line);
+			quoted(&reader->reading, client->name, strlen(client->name)),
+			reader->client_uses[index].line);
 }
 
 /* ---- finding --------------------------------------------------------------------- */
@@ -76,7 +77,8 @@ static const char *read_client_name(struct reader *reader, const struct field *n
 	if (name == NULL)
 		return DEFAULT_NAME;
 	if (name->tree->size == 0 || name->tree->size > NAME_MAX_BYTES || strchr(name->text, '@') != NULL)
-		mistake(&reader->reading, name->tree->at, "client: a name has 1 to %u bytes and no @", NAME_MAX_BYTES);
+		mistake(&reader->reading, name->tree->at, "client: a name has 1 to %u bytes and no @",
+			NAME_MAX_BYTES);
 	return name->text;
 }
 
@@ -181,8 +183,9 @@ uint32_t client_named(struct reader *reader, const struct tree *key)
 			continue;
 		if (index != UINT32_MAX)
 			mistake(&reader->reading, key->at, "client %s is on several nodes: write %s@%u or %s@%u",
-				quoted(&reader->reading, name, size), name, reader->nodes[reader->clients[index].node].nodeid,
-				name, reader->nodes[client->node].nodeid);
+				quoted(&reader->reading, name, size), name,
+				reader->nodes[reader->clients[index].node].nodeid, name,
+				reader->nodes[client->node].nodeid);
 		index = i;
 	}
 	if (index == UINT32_MAX)

@@ -55,7 +55,8 @@ static struct list read_list(struct reader *reader, const struct tree *tree)
 	else
 		expect_list(reader, tree, "nodes", "nodes, or how many there are");
 	if (!counted && (tree->count == 0 || tree->count > NODES_MAX))
-		mistake(&reader->reading, tree->at, "nodes: %u nodes are out of range: 1 to %u", tree->count, NODES_MAX);
+		mistake(&reader->reading, tree->at, "nodes: %u nodes are out of range: 1 to %u", tree->count,
+			NODES_MAX);
 	list.count = counted ? list.count : tree->count;
 	list.node = take(&reader->reading, list.count, sizeof(*list.node));
 	for (uint32_t i = 0; i < list.count; i++) {
@@ -253,7 +254,8 @@ static const char *beside(struct reader *reader, const char *path)
 
 	if (path[0] == '/' || slash == NULL)
 		return path;
-	return take_format(&reader->reading, "%.*s/%s", (int)(slash - reader->reading.path), reader->reading.path, path);
+	return take_format(&reader->reading, "%.*s/%s", (int)(slash - reader->reading.path), reader->reading.path,
+			   path);
 }
 
 /* The nodes of a corosync.conf as a list; none: how many the scenario says. */
@@ -271,7 +273,8 @@ static struct list conf_list(struct reader *reader, const struct fields *cluster
 		return read_list(reader, nodes->tree);
 	list.node = take(&reader->reading, list.count, sizeof(*list.node));
 	for (uint32_t i = 0; i < list.count; i++)
-		list.node[i] = (struct listed){path->tree->at, conf->nodes[i].nodeid, conf->nodes[i].votes, true, NULL};
+		list.node[i] =
+			(struct listed){path->tree->at, conf->nodes[i].nodeid, conf->nodes[i].votes, true, NULL};
 	return list;
 }
 

@@ -49,8 +49,14 @@ struct key {
 	size_t offset;  /* in struct conf */
 };
 
-#define QUORUM(name, most, given, field) {"quorum." name, most, given, offsetof(struct conf, config.field)}
-#define TOTEM(name, field) {"totem." name, UINT32_MAX, 0, offsetof(struct conf, totem.field)}
+#define QUORUM(name, most, given, field)                                         \
+	{                                                                        \
+		"quorum." name, most, given, offsetof(struct conf, config.field) \
+	}
+#define TOTEM(name, field)                                                       \
+	{                                                                        \
+		"totem." name, UINT32_MAX, 0, offsetof(struct conf, totem.field) \
+	}
 static const struct key keys[] = {
 	QUORUM("expected_votes", UINT32_MAX, VQ_KEY_EXPECTED_VOTES, expected_votes),
 	QUORUM("two_node", 255, VQ_KEY_TWO_NODE, two_node),
@@ -243,7 +249,8 @@ static void read_line(struct conf_reader *reader, char *line, size_t size)
 	brace = strchr(line, '{');
 	colon = strchr(line, ':');
 	if (brace != NULL && brace[1] != '\0')
-		mistake(reader->reading, here(reader), "text after '{': what is in a section begins on the next line");
+		mistake(reader->reading, here(reader),
+			"text after '{': what is in a section begins on the next line");
 	if (brace != NULL)
 		open_section(reader, line, (size_t)(brace - line));
 	else if (colon != NULL)
@@ -261,8 +268,8 @@ static void check_totem(const struct conf_reader *reader)
 	const struct totem *totem = &reader->conf->totem;
 
 	if (totem->consensus_ms != 0 && totem->consensus_ms < totem->join_ms)
-		mistake(reader->reading, (struct position){0, 0}, "totem.consensus: %u ms is less than totem.join, %u ms",
-			totem->consensus_ms, totem->join_ms);
+		mistake(reader->reading, (struct position){0, 0},
+			"totem.consensus: %u ms is less than totem.join, %u ms", totem->consensus_ms, totem->join_ms);
 }
 
 void conf_parse(struct reading *reading, const char *text, size_t size, struct conf *conf)

@@ -47,8 +47,8 @@ static int by_node(const void *a, const void *b)
 }
 
 /* `all` stands for the nodes that the script has running here and that are not named beside it. */
-static uint32_t add_all(struct reader *reader, const struct tree *key, const struct node_truth *truth, const bool *named,
-			struct node_truth *to)
+static uint32_t add_all(struct reader *reader, const struct tree *key, const struct node_truth *truth,
+			const bool *named, struct node_truth *to)
 {
 	uint32_t count = 0;
 
@@ -200,7 +200,8 @@ static void read_entries(struct reader *reader, const struct tree *tree, struct 
 		entries[i].state = read_name(reader, state, "nodes", &names_node_states);
 		for (uint32_t j = 0; j < i; j++)
 			if (entries[j].nodeid == entries[i].nodeid)
-				mistake(&reader->reading, id->at, "nodes: node %u stands here twice", entries[i].nodeid);
+				mistake(&reader->reading, id->at, "nodes: node %u stands here twice",
+					entries[i].nodeid);
 	}
 	pattern->given |= map ? PATTERN_NODES : PATTERN_NODES_ORDERED;
 	pattern->count = tree->count;
@@ -314,7 +315,8 @@ static void read_callbacks(struct reader *reader, const struct fields *fields, s
 static void refuse_field(struct reader *reader, const struct field *given, const char *name, enum verb verb)
 {
 	if (given != NULL)
-		mistake(&reader->reading, given->tree->at, "reply: %s does not answer with '%s'", verb_name(verb), name);
+		mistake(&reader->reading, given->tree->at, "reply: %s does not answer with '%s'", verb_name(verb),
+			name);
 }
 
 static void read_reply_fields(struct reader *reader, const struct fields *fields, enum verb verb,

@@ -150,7 +150,8 @@ static uint64_t read_ratio(struct reader *reader, const struct tree *tree, const
 		return ppm;
 	case AMOUNT_NEGATIVE:
 	case AMOUNT_TOO_LARGE:
-		mistake(&reader->reading, tree->at, "%s: %.40s is out of range: 0%% to 100%%, or 0 to 1", key, tree->text);
+		mistake(&reader->reading, tree->at, "%s: %.40s is out of range: 0%% to 100%%, or 0 to 1", key,
+			tree->text);
 	case AMOUNT_TOO_FINE:
 		mistake(&reader->reading, tree->at, "%s: %.40s is finer than a millionth", key, tree->text);
 	default:
@@ -223,7 +224,8 @@ uint32_t read_name(struct reader *reader, const struct tree *tree, const char *k
 	if (is_number(tree))
 		return (uint32_t)read_number(reader, tree, key, 0, UINT32_MAX);
 	if (tree->kind != TREE_SCALAR || tree_is_null(tree))
-		expected(reader, tree, key, take_format(&reader->reading, "the name of a %s, or a number", names->what));
+		expected(reader, tree, key,
+			 take_format(&reader->reading, "the name of a %s, or a number", names->what));
 	if (!name_value(names, tree->text, &value))
 		unknown_name(reader, tree, tree->text, names);
 	return value;

@@ -15,7 +15,7 @@ static int open_it(const char *path, bool regular, const char **why)
 	struct stat status;
 
 	if (fd < 0) {
-		*why = errno == ENOENT	  ? "there is no such file"
+		*why = errno == ENOENT    ? "there is no such file"
 		       : errno == EACCES  ? "it may not be read"
 		       : errno == ENOTDIR ? "a part of the path is no directory"
 					  : "it cannot be opened";

@@ -74,8 +74,8 @@ void matrix_read(struct reading *reading, const struct tree *matrix, const struc
 		to->runs *= to->values[i]->count;
 	}
 	if ((uint64_t)to->runs * document->weight > MATRIX_VALUES_MAX)
-		mistake(reading, matrix->at, "matrix: %u combinations of a document of %u values are too many", to->runs,
-			document->weight);
+		mistake(reading, matrix->at, "matrix: %u combinations of a document of %u values are too many",
+			to->runs, document->weight);
 	for (uint32_t i = 0; i < to->count; i++)
 		if (!mentions(document, to->names[i]))
 			mistake(reading, matrix->items[2 * i]->at, "matrix: %s is never used: ${%s} stands nowhere",
@@ -98,7 +98,8 @@ struct substitution {
 	uint64_t weight; /* of values brought in */
 };
 
-static const struct tree *find_value(const struct substitution *s, const struct tree *scalar, size_t at, size_t length)
+static const struct tree *find_value(const struct substitution *s, const struct tree *scalar, size_t at,
+				     size_t length)
 {
 	char name[PRINTABLE_MAX] = "";
 
@@ -113,7 +114,8 @@ static const struct tree *find_value(const struct substitution *s, const struct 
 	mistake_word(s->reading, scalar->at, "matrix name", name + 2, s->matrix->names, s->matrix->count);
 }
 
-static void append(struct substitution *s, const struct tree *scalar, const struct tree *value, char *to, size_t *used)
+static void append(struct substitution *s, const struct tree *scalar, const struct tree *value, char *to,
+		   size_t *used)
 {
 	if (value->kind != TREE_SCALAR)
 		mistake(s->reading, scalar->at, "a matrix value that is a %s cannot stand inside of a text",

@@ -21,10 +21,10 @@ struct escape {
 
 struct reading {
 	struct arena arena;
-	const char *path;      /* of the file that positions are in */
+	const char *path;       /* of the file that positions are in */
 	struct position within; /* line not 0: that file is read for what stands there in another */
-	const char *variant;   /* of the matrix; "" outside */
-	struct escape *escape; /* innermost */
+	const char *variant;    /* of the matrix; "" outside */
+	struct escape *escape;  /* innermost */
 	bool failed;
 	struct position first; /* of the message kept */
 	char *message;
@@ -37,7 +37,8 @@ bool attempt(struct reading *reading, void (*part)(void *context), void *context
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
-_Noreturn void mistake(struct reading *reading, struct position at, const char *format, ...);
+_Noreturn void
+mistake(struct reading *reading, struct position at, const char *format, ...);
 /* The same without a word: what is wrong follows from a mistake already told. */
 _Noreturn void mistake_follows(struct reading *reading);
 /* "MESSAGE: did you mean 'x'?" or the list of valid words. */
@@ -50,7 +51,8 @@ char *take_text(struct reading *reading, const char *text, size_t size);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-char *take_format(struct reading *reading, const char *format, ...);
+char *
+take_format(struct reading *reading, const char *format, ...);
 
 /* Bytes of a file in quotes, made printable and not too long. */
 const char *quoted(struct reading *reading, const char *text, size_t size);

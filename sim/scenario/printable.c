@@ -9,7 +9,12 @@ size_t utf8_decode(const char *text, size_t size, uint32_t *character)
 {
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
 	unsigned char first = (unsigned char)text[0];
-	size_t length = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
+	size_t length = first < 0x80   ? 1
+			: first < 0xc0 ? 0
+			: first < 0xe0 ? 2
+			: first < 0xf0 ? 3
+			: first < 0xf8 ? 4
+				       : 0;
 	uint32_t value = length == 1 ? first : length == 0 ? 0 : first & (0x7fu >> length);
 
 	if (length == 0 || length > size)

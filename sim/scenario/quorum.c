@@ -19,7 +19,8 @@ static const char *read_tie_breaker_node(struct reader *reader, const struct tre
 	return text;
 }
 
-static void set(struct vq_config *config, const struct fields *fields, const char *name, enum vq_key key, uint32_t *to)
+static void set(struct vq_config *config, const struct fields *fields, const char *name, enum vq_key key,
+		uint32_t *to)
 {
 	const struct field *given = field(fields, name);
 

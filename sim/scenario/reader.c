@@ -271,7 +271,8 @@ static void read_matrix(void *context)
 {
 	struct document *document = context;
 
-	matrix_read(&document->reader->reading, tree_get(document->tree, "matrix"), document->tree, &document->matrix);
+	matrix_read(&document->reader->reading, tree_get(document->tree, "matrix"), document->tree,
+		    &document->matrix);
 }
 
 static struct scenario *make_room(struct reader *reader, struct scenario_set *set, uint32_t more)
@@ -327,9 +328,10 @@ static void open_stream(void *context)
 	struct file *file = context;
 
 	if (file->size > TREE_BYTES_MAX)
-		mistake(&file->reader->reading, (struct position){0, 0}, "too big: more than %u bytes", TREE_BYTES_MAX);
-	file->reader->reading.path = take_text(&file->reader->reading, file->reader->reading.path,
-					       strlen(file->reader->reading.path));
+		mistake(&file->reader->reading, (struct position){0, 0}, "too big: more than %u bytes",
+			TREE_BYTES_MAX);
+	file->reader->reading.path =
+		take_text(&file->reader->reading, file->reader->reading.path, strlen(file->reader->reading.path));
 	file->stream = tree_open(&file->reader->reading, file->text, file->size);
 }
 

@@ -7,7 +7,7 @@
 #include "sim/scenario/tree.h"
 #include "sim/scenario/vocabulary.h"
 
-#define NODES_MAX 384u    /* processors in a corosync cluster */
+#define NODES_MAX 384u /* processors in a corosync cluster */
 #define STEPS_MAX 10000u
 #define CLIENTS_MAX 10000u
 #define NAME_MAX_BYTES 64u /* of a client */
@@ -19,7 +19,7 @@ struct client_use { /* where a client was first used, and the options it was giv
 
 struct reader {
 	struct reading reading;
-	uint32_t scenario_room; /* runs that the set has room for */
+	uint32_t scenario_room;    /* runs that the set has room for */
 	struct scenario *scenario; /* under way: one run */
 	struct scenario_node *nodes;
 	const struct vq_config **files; /* by node: corosync.conf as of the step being read; NULL: none yet */
@@ -47,7 +47,8 @@ struct fields {
 };
 
 /* Reads a mapping: every key known and of its type, no required one missing. */
-void fields_read(struct reader *reader, const struct vocabulary *words, const struct tree *map, struct fields *fields);
+void fields_read(struct reader *reader, const struct vocabulary *words, const struct tree *map,
+		 struct fields *fields);
 /* NULL when it was not given, or when the vocabulary has no such word. */
 const struct field *field(const struct fields *fields, const char *name);
 

@@ -30,15 +30,15 @@ struct index_list {
 struct scenario_node {
 	uint32_t nodeid;
 	const struct vq_config *config; /* at first start; may be shared between nodes */
-	struct position later; /* line 0: there from the start; else the reload that first lists it, down until then */
+	struct position later; /* the reload that first lists it: down until then; line 0: there from the start */
 };
 
 struct scenario_client {
 	const char *name;
 	uint32_t node;
-	bool manual;         /* dispatches only when a step says so */
-	uint32_t callbacks;  /* bit 1u << enum vq_notification_kind; default all three */
-	uint64_t slow_ns;    /* waits this long before each wake-up's dispatch; 0: at once */
+	bool manual;        /* dispatches only when a step says so */
+	uint32_t callbacks; /* bit 1u << enum vq_notification_kind; default all three */
+	uint64_t slow_ns;   /* waits this long before each wake-up's dispatch; 0: at once */
 };
 
 enum verb {
@@ -82,7 +82,8 @@ static inline bool verb_is_call(enum verb verb)
 	return verb >= VERB_INITIALIZE && verb <= VERB_QDEVICE_MASTER_WINS;
 }
 
-enum pattern_field { /* what a pattern compares */
+/* what a pattern compares */
+enum pattern_field {
 	PATTERN_CONTEXT = 1 << 0,
 	PATTERN_RING_NODEID = 1 << 1,
 	PATTERN_RING_SEQ = 1 << 2,
@@ -113,7 +114,8 @@ struct callbacks_expected {
 	const struct callback_pattern *patterns;
 };
 
-enum info_field { /* bit numbers of info_pattern.given, in the order of struct vq_info */
+/* bit numbers of info_pattern.given, in the order of struct vq_info */
+enum info_field {
 	INFO_NODE_ID,
 	INFO_NODE_STATE,
 	INFO_NODE_VOTES,
@@ -273,8 +275,8 @@ struct scenario_set {
  * `message`: "FILE:LINE:COLUMN: what, and what was meant". Nothing to free then. */
 int scenario_read(const char *path, struct scenario_set *set, char *message, size_t message_size);
 /* The same from memory; path is used in messages and to find corosync_conf. */
-int scenario_parse(const char *text, size_t size, const char *path, struct scenario_set *set,
-		   char *message, size_t message_size);
+int scenario_parse(const char *text, size_t size, const char *path, struct scenario_set *set, char *message,
+		   size_t message_size);
 void scenario_free(struct scenario_set *set);
 
 #endif

@@ -42,7 +42,8 @@ static const struct tree *find_verb(struct reader *reader, const struct tree *tr
 
 static void read_timing(struct reader *reader, const struct fields *fields, struct step *step)
 {
-	const struct field *at = field(fields, "at"), *after = field(fields, "after"), *settle = field(fields, "settle");
+	const struct field *at = field(fields, "at"), *after = field(fields, "after"),
+			   *settle = field(fields, "settle");
 	bool first = step == reader->scenario->steps;
 
 	if (at != NULL && after != NULL)
@@ -54,7 +55,8 @@ static void read_timing(struct reader *reader, const struct fields *fields, stru
 	/* who says when a step begins does not mean "once all is quiet" */
 	step->settle = settle != NULL ? settle->number != 0 : at == NULL && after == NULL;
 	if (!first && at != NULL && at->number < reader->earliest_ns)
-		mistake(&reader->reading, at->tree->at, "at: %s has passed when the steps before are done", at->tree->text);
+		mistake(&reader->reading, at->tree->at, "at: %s has passed when the steps before are done",
+			at->tree->text);
 	reader->earliest_ns = at != NULL ? at->number : reader->earliest_ns + step->after_ns;
 }
 

@@ -46,7 +46,8 @@ size_t tree_reference(const char *text, size_t size)
 
 	if (size < 4 || text[0] != '$' || text[1] != '{' || !is_letter(text[2]))
 		return 0;
-	while (i < size && (is_letter(text[i]) || (text[i] >= '0' && text[i] <= '9') || text[i] == '-' || text[i] == '.'))
+	while (i < size &&
+	       (is_letter(text[i]) || (text[i] >= '0' && text[i] <= '9') || text[i] == '-' || text[i] == '.'))
 		i++;
 	return i < size && text[i] == '}' ? i + 1 : 0;
 }
@@ -249,8 +250,8 @@ static void build_scalar(struct tree_stream *stream, struct tree *tree)
 	const yaml_event_t *event = &stream->event;
 	const char *text = (const char *)event->data.scalar.value;
 
-	tree->text_only = check_tag(stream, event->data.scalar.tag) ||
-			  event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+	tree->text_only =
+		check_tag(stream, event->data.scalar.tag) || event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 	if (memchr(text, '\0', event->data.scalar.length) != NULL)
 		mistake(stream->reading, tree->at, "a NUL character in a text");
 	show_references(stream->reading, tree, text, event->data.scalar.length);

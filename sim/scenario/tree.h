@@ -18,8 +18,8 @@ enum tree_kind { TREE_SCALAR, TREE_LIST, TREE_MAP };
 
 struct tree {
 	enum tree_kind kind;
-	bool text_only;  /* scalar: in quotes or tagged !!str: text whatever it looks like */
-	bool reference;  /* it or something in it holds ${name} */
+	bool text_only; /* scalar: in quotes or tagged !!str: text whatever it looks like */
+	bool reference; /* it or something in it holds ${name} */
 	struct position at;
 	uint32_t weight; /* values in it, itself included */
 	uint32_t count;  /* of items, or of pairs */

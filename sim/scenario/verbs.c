@@ -142,8 +142,9 @@ static void read_wait(struct reader *reader, const struct tree *value, struct st
 
 static uint32_t request_of(enum verb verb)
 {
-	return verb >= VERB_GETINFO && verb <= VERB_QDEVICE_MASTER_WINS ? (uint32_t)verb - VERB_GETINFO + VQ_OP_GETINFO
-									: 0;
+	return verb >= VERB_GETINFO && verb <= VERB_QDEVICE_MASTER_WINS
+		       ? (uint32_t)verb - VERB_GETINFO + VQ_OP_GETINFO
+		       : 0;
 }
 
 static void copy_name(struct reader *reader, const struct field *name, char to[VQ_NAME_MAX])
@@ -236,7 +237,7 @@ static enum verb read_fault_call(struct reader *reader, const struct tree *tree)
 
 static int read_fault_error(struct reader *reader, const struct tree *tree)
 {
-	static const int meant[] = {VQ_ERR_TRY_AGAIN, VQ_ERR_INTERRUPT,	    VQ_ERR_NO_MEMORY,	 VQ_ERR_ACCESS,
+	static const int meant[] = {VQ_ERR_TRY_AGAIN, VQ_ERR_INTERRUPT,     VQ_ERR_NO_MEMORY,    VQ_ERR_ACCESS,
 				    VQ_ERR_LIBRARY,   VQ_ERR_NOT_SUPPORTED, VQ_ERR_MESSAGE_ERROR};
 	int error = read_error(reader, tree, "error");
 
@@ -264,12 +265,12 @@ static void read_fault(struct reader *reader, const struct tree *value, struct s
 void read_verb(struct reader *reader, const struct tree *value, struct step *step)
 {
 	static void (*const verbs[])(struct reader *, const struct tree *, struct step *) = {
-		[VERB_START] = read_start,	   [VERB_STOP] = read_stop,
-		[VERB_CRASH] = read_stop,	   [VERB_PAUSE] = read_some_nodes,
-		[VERB_RESUME] = read_some_nodes,   [VERB_PARTITION] = read_partition,
-		[VERB_HEAL] = read_heal,	   [VERB_LINK] = read_link,
-		[VERB_RELOAD] = read_reload,	   [VERB_CANCEL_WAIT_FOR_ALL] = read_some_nodes,
-		[VERB_WAIT] = read_wait,	   [VERB_FAULT] = read_fault,
+		[VERB_START] = read_start,       [VERB_STOP] = read_stop,
+		[VERB_CRASH] = read_stop,        [VERB_PAUSE] = read_some_nodes,
+		[VERB_RESUME] = read_some_nodes, [VERB_PARTITION] = read_partition,
+		[VERB_HEAL] = read_heal,         [VERB_LINK] = read_link,
+		[VERB_RELOAD] = read_reload,     [VERB_CANCEL_WAIT_FOR_ALL] = read_some_nodes,
+		[VERB_WAIT] = read_wait,         [VERB_FAULT] = read_fault,
 		[VERB_KILL] = read_kill,
 	};
 

@@ -4,6 +4,8 @@
 #include "sim/ensure.h"
 #include "sim/scenario/vocabulary.h"
 
+/* One word a line: */
+/* clang-format off */
 #define COUNT(array) (uint32_t)(sizeof(array) / sizeof(*(array)))
 #define VOCABULARY(variable, title, ...)                                                                               \
 	static const struct word variable##_list[] = {__VA_ARGS__};                                                    \
@@ -184,12 +186,14 @@ VOCABULARY(words_ring, "ring",
 	   {"nodeid", WORD_NUMBER, OPTIONAL, 0},
 	   {"seq", WORD_NUMBER64, OPTIONAL, 0});
 
+/* clang-format on */
+
 const struct vocabulary *words_call(enum verb verb)
 {
 	static const struct vocabulary *const calls[] = {
-		&words_initialize,    &words_finalize,    &words_dispatch,         &words_fd_get,
-		&words_context_get,   &words_context_set, &words_getinfo,          &words_setexpected,
-		&words_setvotes,      &words_trackstart,  &words_trackstop,        &words_qdevice_register,
+		&words_initialize,         &words_finalize,       &words_dispatch,     &words_fd_get,
+		&words_context_get,        &words_context_set,    &words_getinfo,      &words_setexpected,
+		&words_setvotes,           &words_trackstart,     &words_trackstop,    &words_qdevice_register,
 		&words_qdevice_unregister, &words_qdevice_update, &words_qdevice_poll, &words_qdevice_master_wins,
 	};
 
@@ -219,6 +223,7 @@ const char *info_field_name(enum info_field field)
 	return words_info_list[field].name;
 }
 
+/* clang-format off */
 #define NAMES(variable, what, prefix, ...)                                                                             \
 	static const struct name variable##_list[] = {__VA_ARGS__};                                                    \
 	const struct names variable = {what, prefix, variable##_list, COUNT(variable##_list)}
@@ -251,6 +256,8 @@ NAMES(names_callbacks, "callback", "",
       {"nodelist", VQ_NODELIST},
       {"quorum", VQ_QUORUM},
       {"expected_votes", VQ_EXPECTED_VOTES});
+
+/* clang-format on */
 
 bool name_value(const struct names *names, const char *text, uint32_t *value)
 {
@@ -313,12 +320,24 @@ void scenario_dump_vocabulary(FILE *to)
 		const char *key;
 		const struct vocabulary *words;
 	} mappings[] = {
-		{"scenario", &words_scenario}, {"cluster", &words_cluster}, {"node", &words_node},
-		{"quorum", &words_quorum},     {"device", &words_device},   {"totem", &words_totem},
-		{"network", &words_network},   {"step", &words_step},       {"start", &words_start},
-		{"stop", &words_stop},         {"link", &words_link},       {"reload", &words_reload},
-		{"fault", &words_fault},       {"kill", &words_kill},       {"expect", &words_expect},
-		{"info", &words_info},         {"reply", &words_reply},     {"ring", &words_ring},
+		{"scenario", &words_scenario},
+		{"cluster", &words_cluster},
+		{"node", &words_node},
+		{"quorum", &words_quorum},
+		{"device", &words_device},
+		{"totem", &words_totem},
+		{"network", &words_network},
+		{"step", &words_step},
+		{"start", &words_start},
+		{"stop", &words_stop},
+		{"link", &words_link},
+		{"reload", &words_reload},
+		{"fault", &words_fault},
+		{"kill", &words_kill},
+		{"expect", &words_expect},
+		{"info", &words_info},
+		{"reply", &words_reply},
+		{"ring", &words_ring},
 		{"nodelist_callback", &words_nodelist_callback},
 		{"quorum_callback", &words_quorum_callback},
 		{"expected_votes_callback", &words_expected_votes_callback},
@@ -328,7 +347,8 @@ void scenario_dump_vocabulary(FILE *to)
 	for (uint32_t i = 0; i < COUNT(mappings); i++)
 		dump_words(to, mappings[i].key, mappings[i].words, false);
 	for (uint32_t verb = VERB_INITIALIZE; verb <= VERB_QDEVICE_MASTER_WINS; verb++)
-		dump_words(to, verb_name((enum verb)verb), words_call((enum verb)verb), verb == VERB_QDEVICE_MASTER_WINS);
+		dump_words(to, verb_name((enum verb)verb), words_call((enum verb)verb),
+			   verb == VERB_QDEVICE_MASTER_WINS);
 	fprintf(to, "},\n \"names\": {\n");
 	dump_names(to, "track_flags", &names_track_flags, false);
 	dump_names(to, "info_flags", &names_info_flags, false);

@@ -11,9 +11,9 @@
 
 enum word_type {
 	WORD_TEXT,
-	WORD_BOOL,     /* true, false */
-	WORD_SWITCH,   /* 0, 1, true, false: as corosync.conf has it */
-	WORD_NUMBER,   /* 32 bits */
+	WORD_BOOL,   /* true, false */
+	WORD_SWITCH, /* 0, 1, true, false: as corosync.conf has it */
+	WORD_NUMBER, /* 32 bits */
 	WORD_NUMBER64,
 	WORD_DURATION, /* 1500ms */
 	WORD_MILLIS,   /* a duration, or a bare number of milliseconds as in corosync.conf */
