@@ -58,7 +58,7 @@ static size_t note_size(const struct note *note)
 static void free_note(struct world *world, uint32_t reference)
 {
 	if (reference)
-		arena_free(world, reference, note_size(note_at(world, reference)));
+		pool_free(world, reference, note_size(note_at(world, reference)));
 }
 
 static void empty_queue(struct world *world, uint32_t client)
@@ -93,7 +93,7 @@ void application_notify(struct world *world, uint32_t node, uint32_t connection,
 	uint32_t client = application_at(world, node, connection);
 	struct client_state *state = client_of(world, client);
 	size_t bytes = notification->count * sizeof(struct vq_entry);
-	uint32_t reference = arena_take(world, sizeof(struct note) + bytes);
+	uint32_t reference = pool_take(world, sizeof(struct note) + bytes);
 	struct note *note = note_at(world, reference);
 	struct observation observation = {
 		.kind = OBSERVE_QUEUED, .node = node, .client = client, .notification = notification,

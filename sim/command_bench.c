@@ -42,7 +42,7 @@ static void make_cluster(struct bench *bench)
 	bench->all = zeroed(n, sizeof *bench->all);
 	for (uint32_t i = 0; i < n; i++) {
 		votes[i] = (struct vq_config_node){ i + 1, 1 };
-		nodes[i] = (struct scenario_node){ i + 1, &bench->config };
+		nodes[i] = (struct scenario_node){ .nodeid = i + 1, .config = &bench->config };
 		clients[i] = (struct scenario_client){ .name = "tracker", .node = i, .callbacks = 14 };
 		bench->all[i] = i;
 	}

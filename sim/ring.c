@@ -41,7 +41,7 @@ static void free_list(struct world *world, uint32_t reference)
 		struct message *message = message_at(world, reference);
 		uint32_t next = message->next;
 
-		arena_free(world, reference, sizeof *message + message->size);
+		pool_free(world, reference, sizeof *message + message->size);
 		reference = next;
 	}
 }
@@ -95,7 +95,7 @@ void ring_send(struct world *world, uint32_t node, enum message_kind kind, const
 {
 	uint32_t slot = node_of(world, node)->ring;
 	struct ring_state *ring = ring_of(world, slot);
-	uint32_t reference = arena_take(world, sizeof(struct message) + size);
+	uint32_t reference = pool_take(world, sizeof(struct message) + size);
 	struct message *message = message_at(world, reference);
 
 	message->sender = node;
@@ -115,53 +115,55 @@ void ring_send(struct world *world, uint32_t node, enum message_kind kind, const
 	}
 }
 
-/* Pending messages that are their sender's oldest: any may come next. Marks senders in chosen. */
-static uint32_t count_heads(struct world *world, const struct ring_state *ring)
+/* Of the pending messages that are their sender's oldest any may come next, but the
+ * order of barriers among themselves shows nowhere: the oldest stands for all. Finds
+ * the k-th (from 0) of those, NONE for k: the last. Returns how many it passed. */
+static uint32_t find_head(struct world *world, const struct ring_state *ring, uint32_t k, uint32_t *found,
+			  uint32_t *before)
 {
-	uint32_t heads = 0;
+	uint32_t previous = 0, heads = 0;
+	bool barrier_seen = false;
 
 	memset(world->chosen, 0, world->node_count);
 	for (uint32_t reference = ring->pending_first; reference; reference = message_at(world, reference)->next) {
-		uint32_t sender = message_at(world, reference)->sender;
+		const struct message *message = message_at(world, reference);
+		bool barrier = message->kind != MESSAGE_VOTEQUORUM;
 
-		heads += !world->chosen[sender];
-		world->chosen[sender] = 1;
+		if (!world->chosen[message->sender] && !(barrier && barrier_seen)) {
+			*found = reference;
+			*before = previous;
+			barrier_seen = barrier_seen || barrier;
+			if (heads++ == k)
+				break;
+		}
+		world->chosen[message->sender] = 1;
+		previous = reference;
 	}
 	return heads;
 }
 
-/* Take the k-th head (from 0) out of the pending list. */
-static uint32_t take_head(struct world *world, struct ring_state *ring, uint32_t k)
+static void unlink_pending(struct world *world, struct ring_state *ring, uint32_t reference, uint32_t before)
 {
-	uint32_t before = 0, reference = ring->pending_first;
-
-	memset(world->chosen, 0, world->node_count);
-	for (;; before = reference, reference = message_at(world, reference)->next) {
-		uint32_t sender = message_at(world, reference)->sender;
-
-		if (world->chosen[sender])
-			continue;
-		world->chosen[sender] = 1;
-		if (k-- == 0)
-			break;
-	}
 	if (before)
 		message_at(world, before)->next = message_at(world, reference)->next;
 	else
 		ring->pending_first = message_at(world, reference)->next;
 	if (ring->pending_last == reference)
 		ring->pending_last = before;
-	return reference;
 }
 
 static uint32_t take_next(struct world *world, struct ring_state *ring)
 {
-	const struct message *first = message_at(world, ring->pending_first);
+	uint32_t reference = ring->pending_first, before = 0;
 
-	/* the usual case needs no list of senders */
-	if (!first->next || world->choice.choose == choice_plain.choose)
-		return take_head(world, ring, 0);
-	return take_head(world, ring, world_pick(world, count_heads(world, ring), CHOOSE_ORDER));
+	/* the usual case needs no look at the others */
+	if (message_at(world, reference)->next && world->choice.choose != choice_plain.choose) {
+		uint32_t heads = find_head(world, ring, NONE, &reference, &before);
+
+		find_head(world, ring, world_pick(world, heads, CHOOSE_ORDER), &reference, &before);
+	}
+	unlink_pending(world, ring, reference, before);
+	return reference;
 }
 
 static void schedule_delivery(struct world *world, uint32_t slot, const struct message *message, uint32_t member)
@@ -231,7 +233,7 @@ static void drop_delivered(struct world *world, struct ring_state *ring)
 		ring->log_first = message->next;
 		if (!ring->log_first)
 			ring->log_last = 0;
-		arena_free(world, reference, sizeof *message + message->size);
+		pool_free(world, reference, sizeof *message + message->size);
 	}
 }
 
@@ -340,7 +342,7 @@ static void move_pending(struct world *world, struct ring_state *from, struct ri
 		else if (to && message->kind == MESSAGE_VOTEQUORUM)
 			append(world, &to->pending_first, &to->pending_last, reference);
 		else
-			arena_free(world, reference, sizeof *message + message->size);
+			pool_free(world, reference, sizeof *message + message->size);
 	}
 	from->pending_first = kept_first;
 	from->pending_last = kept_last;

@@ -5,7 +5,7 @@
  *   script.c -> daemon.c, application.c, network.c
  *   membership.c (who forms a ring) -> ring.c (ordered delivery, sync barriers) -> daemon.c (cores)
  *
- * A reference (u32) into the arena is an offset in units of 16 bytes; 0 is none.
+ * A reference (u32) into the pool is an offset in units of 16 bytes; 0 is none.
  */
 #ifndef SIM_STATE_H
 #define SIM_STATE_H
@@ -86,7 +86,7 @@ struct ring_state {
 
 enum message_kind { MESSAGE_VOTEQUORUM, MESSAGE_BARRIER_EARLY, MESSAGE_BARRIER };
 
-struct message { /* in the arena */
+struct message { /* in the pool */
 	uint32_t next;
 	uint32_t sender;     /* node */
 	uint32_t number;     /* 1.. in the ring's order */
@@ -98,7 +98,7 @@ struct message { /* in the arena */
 	/* size bytes */
 };
 
-struct note { /* a queued notification, in the arena */
+struct note { /* a queued notification, in the pool */
 	uint32_t next;
 	uint32_t reserved;
 	struct vq_notification notification; /* entries is NULL: they follow */
@@ -143,11 +143,11 @@ struct script {
 	uint32_t arrival;  /* the step's own moment (at, after) is awaited */
 };
 
-#define ARENA_CLASSES 24u
-struct arena {
+#define POOL_CLASSES 24u
+struct pool {
 	uint32_t used;     /* units of 16 bytes, the first of which is never handed out */
 	uint32_t capacity; /* units */
-	uint32_t free_first[ARENA_CLASSES]; /* blocks of 32 << class bytes */
+	uint32_t free_first[POOL_CLASSES]; /* blocks of 32 << class bytes */
 };
 
 struct state { /* the head of the block */
@@ -155,14 +155,14 @@ struct state { /* the head of the block */
 	uint64_t events;
 	uint64_t streams[CHOOSE_KIND_COUNT];
 	uint64_t size;   /* of the block */
-	uint64_t arena_at, queue_at; /* offsets of the parts that grow */
+	uint64_t pool_at, queue_at; /* offsets of the parts that grow */
 	uint32_t timers_queued; /* EVENT_TIMER and EVENT_UNTIL in the queue, stale ones too */
 	uint32_t form_generation;
 	uint64_t form_ns;  /* when rings are due to form; NEVER_NS: nothing to do */
 	uint32_t ring_generation;
 	uint32_t stuck;
 	struct script script;
-	struct arena arena;
+	struct pool pool;
 };
 
 struct link { /* one direction */
@@ -236,19 +236,19 @@ static inline struct queue *queue_of(const struct world *world)
 	return (struct queue *)(void *)(world->block + state_of(world)->queue_at);
 }
 
-static inline void *arena_at(const struct world *world, uint32_t reference)
+static inline void *pool_at(const struct world *world, uint32_t reference)
 {
-	return world->block + state_of(world)->arena_at + (size_t)reference * 16u;
+	return world->block + state_of(world)->pool_at + (size_t)reference * 16u;
 }
 
 static inline struct message *message_at(const struct world *world, uint32_t reference)
 {
-	return arena_at(world, reference);
+	return pool_at(world, reference);
 }
 
 static inline struct note *note_at(const struct world *world, uint32_t reference)
 {
-	return arena_at(world, reference);
+	return pool_at(world, reference);
 }
 
 static inline bool node_active(const struct world *world, uint32_t node)
@@ -260,12 +260,12 @@ static inline bool node_active(const struct world *world, uint32_t node)
 
 /* ---- world.c: memory, events, choice, observers ---- */
 
-/* Room for so many events and bytes in the arena. May move the block: hold no
+/* Room for so many events and bytes in the pool. May move the block: hold no
  * pointer into it across this. Nothing else moves it. */
-void world_reserve(struct world *world, uint32_t events, size_t arena_bytes);
+void world_reserve(struct world *world, uint32_t events, size_t pool_bytes);
 /* Zeroed. Room must have been reserved. */
-uint32_t arena_take(struct world *world, size_t bytes);
-void arena_free(struct world *world, uint32_t reference, size_t bytes);
+uint32_t pool_take(struct world *world, size_t bytes);
+void pool_free(struct world *world, uint32_t reference, size_t bytes);
 void event_push(struct world *world, uint64_t time_ns, struct event event);
 uint32_t world_pick(struct world *world, uint32_t n, enum choice_kind what);
 bool world_at_rest(const struct world *world);

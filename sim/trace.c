@@ -6,11 +6,8 @@
 
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#define XXH_NO_STDLIB_ALIGNED
-#include <xxhash.h>
-
 #include "sim/ensure.h"
+#include "sim/xxhash.h"
 
 #define PENDING_ROOM 65536u
 #define LINE_ROOM 4096u /* of a line without its lists */

@@ -11,7 +11,7 @@
 #include "sim/state.h"
 
 #define FIRST_EVENTS 256u
-#define FIRST_ARENA_UNITS 1024u
+#define FIRST_POOL_UNITS 1024u
 #define UNIT 16u
 
 static size_t rounded(size_t size)
@@ -101,16 +101,16 @@ static void init_links(struct world *world)
 static void init_block(struct world *world, uint64_t seed)
 {
 	size_t queue_bytes = queue_size(FIRST_EVENTS);
-	size_t size = world->fixed_size + queue_bytes + (size_t)FIRST_ARENA_UNITS * UNIT;
+	size_t size = world->fixed_size + queue_bytes + (size_t)FIRST_POOL_UNITS * UNIT;
 	struct state *state;
 
 	world->block = allocate(1, size);
 	state = state_of(world);
 	state->size = size;
 	state->queue_at = world->fixed_size;
-	state->arena_at = world->fixed_size + queue_bytes;
-	state->arena.used = 1;
-	state->arena.capacity = FIRST_ARENA_UNITS;
+	state->pool_at = world->fixed_size + queue_bytes;
+	state->pool.used = 1;
+	state->pool.capacity = FIRST_POOL_UNITS;
 	state->form_ns = NEVER_NS;
 	for (uint32_t i = 0; i < CHOOSE_KIND_COUNT; i++)
 		state->streams[i] = rng_stream(seed, i);
@@ -197,21 +197,21 @@ static void regrow(struct world *world, uint32_t events, uint32_t units)
 	memset(block, 0, rounded(size));
 	memcpy(block, world->block, world->fixed_size);
 	state->size = size;
-	state->arena_at = world->fixed_size + queue_bytes;
-	state->arena.capacity = units;
-	memcpy(block + state->arena_at, arena_at(world, 0), (size_t)old->arena.used * UNIT);
+	state->pool_at = world->fixed_size + queue_bytes;
+	state->pool.capacity = units;
+	memcpy(block + state->pool_at, pool_at(world, 0), (size_t)old->pool.used * UNIT);
 	queue_grow((struct queue *)(void *)(block + state->queue_at), events, queue_of(world));
 	free(world->block);
 	world->block = block;
 }
 
-void world_reserve(struct world *world, uint32_t events, size_t arena_bytes)
+void world_reserve(struct world *world, uint32_t events, size_t pool_bytes)
 {
 	const struct state *state = state_of(world);
 	const struct queue *queue = queue_of(world);
 	uint64_t events_wanted = (uint64_t)queue->count + events;
-	uint64_t units_wanted = state->arena.used + arena_bytes / UNIT + 1;
-	uint64_t capacity = queue->capacity, units = state->arena.capacity;
+	uint64_t units_wanted = state->pool.used + pool_bytes / UNIT + 1;
+	uint64_t capacity = queue->capacity, units = state->pool.capacity;
 
 	if (events_wanted <= capacity && units_wanted <= units)
 		return;
@@ -224,40 +224,40 @@ void world_reserve(struct world *world, uint32_t events, size_t arena_bytes)
 	regrow(world, (uint32_t)capacity, (uint32_t)units);
 }
 
-static uint32_t arena_class(size_t bytes)
+static uint32_t pool_class(size_t bytes)
 {
 	uint32_t class = 0;
 
 	while (((size_t)32 << class) < bytes)
 		class++;
-	ALWAYS(class < ARENA_CLASSES);
+	ALWAYS(class < POOL_CLASSES);
 	return class;
 }
 
-uint32_t arena_take(struct world *world, size_t bytes)
+uint32_t pool_take(struct world *world, size_t bytes)
 {
-	struct arena *arena = &state_of(world)->arena;
-	uint32_t class = arena_class(bytes);
-	uint32_t reference = arena->free_first[class];
+	struct pool *pool = &state_of(world)->pool;
+	uint32_t class = pool_class(bytes);
+	uint32_t reference = pool->free_first[class];
 
 	if (reference) {
-		arena->free_first[class] = *(const uint32_t *)arena_at(world, reference);
+		pool->free_first[class] = *(const uint32_t *)pool_at(world, reference);
 	} else {
-		reference = arena->used;
-		arena->used += (32u << class) / UNIT;
-		NEVER(arena->used > arena->capacity);
+		reference = pool->used;
+		pool->used += (32u << class) / UNIT;
+		NEVER(pool->used > pool->capacity);
 	}
-	memset(arena_at(world, reference), 0, bytes);
+	memset(pool_at(world, reference), 0, bytes);
 	return reference;
 }
 
-void arena_free(struct world *world, uint32_t reference, size_t bytes)
+void pool_free(struct world *world, uint32_t reference, size_t bytes)
 {
-	struct arena *arena = &state_of(world)->arena;
-	uint32_t class = arena_class(bytes);
+	struct pool *pool = &state_of(world)->pool;
+	uint32_t class = pool_class(bytes);
 
-	*(uint32_t *)arena_at(world, reference) = arena->free_first[class];
-	arena->free_first[class] = reference;
+	*(uint32_t *)pool_at(world, reference) = pool->free_first[class];
+	pool->free_first[class] = reference;
 }
 
 /* ---- choice, observers, events ---- */

@@ -47,8 +47,9 @@ struct world_view world_view(const struct world *world);
 size_t world_bytes(const struct world *world);
 void world_save(const struct world *world, void *snapshot);
 void world_restore(struct world *world, const void *snapshot, size_t bytes);
-/* Equal when two worlds of one scenario can only go on in the same way; times,
- * ring sequences and the order of dead memory do not count. */
+/* Two worlds of one scenario with the same hash go on in the same way when the same
+ * choices are made. Moments count as distances from now; where things lie in memory,
+ * stale events and freed blocks do not count. */
 void world_hash(const struct world *world, uint64_t hash[2]);
 
 #endif

@@ -1,0 +1,36 @@
+/*
+ * Is there an interleaving of the scenario that gives exactly a recording? A depth
+ * first search over the choices of the world: the plain run first, then, from the
+ * deepest choice up, every other; states that were tried already are not tried again.
+ */
+#ifndef SIM_EXPLORE_EXPLAIN_H
+#define SIM_EXPLORE_EXPLAIN_H
+
+#include "sim/explore/recording.h"
+#include "sim/world.h"
+
+struct explained_choice { /* one that did not fall to the lowest */
+	uint64_t time_ns;
+	uint32_t step;
+	uint32_t what; /* enum choice_kind */
+	uint32_t picked, n;
+};
+
+struct explanation {
+	bool found;
+	bool gave_up;          /* the budget was used up */
+	uint64_t runs;         /* branches tried */
+	uint64_t states;       /* different states at a choice */
+	uint32_t matched;      /* lines of the recording, at most, when none was found */
+	uint32_t *positions;   /* by client, then; owned */
+	uint32_t failed_client; /* who saw something else, then */
+	uint32_t choice_count;
+	struct explained_choice *choices; /* owned */
+};
+
+/* states_max: the budget. */
+void explain(const struct scenario *scenario, const struct recording *recording, uint64_t states_max,
+	     struct explanation *explanation);
+void explanation_free(struct explanation *explanation);
+
+#endif

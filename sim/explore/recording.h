@@ -1,0 +1,59 @@
+/*
+ * What clients were seen to get: lines in the form of the trace (JSON, one object
+ * a line), by client and in order, and the comparison of a run with them.
+ *
+ * Of ring ids the order of sequences counts and which are the same; `t` and `step`
+ * do not count, nor do the replies `initialize` and `dispatch`.
+ */
+#ifndef SIM_EXPLORE_RECORDING_H
+#define SIM_EXPLORE_RECORDING_H
+
+#include "sim/observe.h"
+
+struct recorded { /* one line */
+	uint32_t line;
+	bool is_reply;
+	uint32_t kind;    /* enum vq_notification_kind, or enum verb of a reply */
+	int error;        /* reply */
+	uint64_t context;
+	struct vq_ring_id ring; /* seq: 1 + how many smaller ones the recording has */
+	uint32_t quorate, expected_votes;
+	uint32_t given;   /* getinfo: bit 1u << enum info_field */
+	struct vq_info info;
+	uint32_t count;
+	struct vq_entry *entries;
+	bool has_context; /* context_get */
+};
+
+struct recording {
+	uint32_t client_count;
+	struct recorded_client {
+		uint32_t count;
+		struct recorded *lines;
+	} *clients;       /* by client of the scenario; none recorded: any line is right */
+	bool *watched;    /* client -> the recording has lines of it */
+	uint32_t ring_count; /* different ring sequences */
+	uint32_t line_count; /* of the whole */
+	void *memory;
+};
+
+/* 0, or -1 and a message "FILE:LINE:COLUMN: ...". */
+int recording_read(const char *path, const struct scenario *scenario, struct recording *recording, char *message,
+		   size_t message_size);
+void recording_free(struct recording *recording);
+
+/* How far a run has come along a recording: flat, recording_progress_size() bytes. */
+struct recording_progress {
+	uint32_t matched; /* lines */
+	uint32_t failed;
+	uint32_t failed_client, reserved;
+	uint64_t ring_seq[]; /* by recorded ring, the run's sequence; 0: not met. Then per client: u32 position */
+};
+size_t recording_progress_size(const struct recording *recording);
+uint32_t *recording_positions(const struct recording *recording, struct recording_progress *progress);
+/* Compare one observation; sets failed when it is not what the recording has next. */
+void recording_follow(const struct recording *recording, struct recording_progress *progress,
+		      const struct observation *observation);
+bool recording_complete(const struct recording *recording, const struct recording_progress *progress);
+
+#endif

@@ -1,0 +1,183 @@
+/*
+ * The hash of a world's state: of what it means, not of where it lies. References
+ * are followed, moments are distances from now, stale events are left out.
+ */
+#include <string.h>
+
+#include "sim/ensure.h"
+#include "sim/state.h"
+#include "sim/xxhash.h"
+
+struct pending { /* an event that is not stale, as it is hashed */
+	uint64_t after_ns;
+	uint64_t order;
+	uint32_t kind, detail, a, b;
+};
+
+static uint64_t from_now(const struct world *world, uint64_t time_ns)
+{
+	return time_ns == NEVER_NS ? NEVER_NS : time_ns - state_of(world)->now_ns;
+}
+
+static void add(XXH3_state_t *hash, const void *bytes, size_t size)
+{
+	XXH3_128bits_update(hash, bytes, size);
+}
+
+static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t index)
+{
+	struct node_state node = *node_of(world, index);
+	uint64_t now_ns = state_of(world)->now_ns;
+
+	node.last_arrival_ns = node.last_arrival_ns > now_ns ? node.last_arrival_ns - now_ns : 0;
+	node.boots = 0;
+	for (uint32_t i = 0; i < VQ_TIMER_COUNT; i++) {
+		node.timers[i].due_ns = node.paused ? 0 : from_now(world, node.timers[i].due_ns);
+		node.timers[i].generation = 0;
+	}
+	add(hash, &node, sizeof node);
+	if (node.up)
+		add(hash, core_of(world, index), world->core_size);
+}
+
+static void add_messages(const struct world *world, XXH3_state_t *hash, uint32_t reference)
+{
+	for (; reference; reference = message_at(world, reference)->next) {
+		const struct message *stored = message_at(world, reference);
+		struct message message = *stored;
+
+		message.next = 0;
+		message.generation = 0;
+		add(hash, &message, sizeof message);
+		add(hash, stored + 1, stored->size);
+	}
+}
+
+static void add_ring(const struct world *world, XXH3_state_t *hash, uint32_t slot)
+{
+	const struct ring_state *stored = ring_of(world, slot);
+	struct ring_state ring = *stored;
+
+	ring.broken_ns = from_now(world, ring.broken_ns);
+	ring.contact_ns = from_now(world, ring.contact_ns);
+	ring.generation = 0;
+	ring.log_first = ring.log_last = ring.pending_first = ring.pending_last = 0;
+	add(hash, &ring, sizeof ring);
+	add(hash, ring_members(world, slot), stored->member_count * sizeof(uint32_t));
+	add_messages(world, hash, stored->log_first);
+	add_messages(world, hash, stored->pending_first);
+}
+
+static void add_client(const struct world *world, XXH3_state_t *hash, uint32_t index)
+{
+	const struct client_state *stored = client_of(world, index);
+	struct client_state client = *stored;
+
+	client.generation = client.boots = 0;
+	client.note_first = client.note_last = client.reading = 0;
+	add(hash, &client, sizeof client);
+	add(hash, library_of(world, index), world->library_size);
+	for (uint32_t reference = stored->note_first; reference; reference = note_at(world, reference)->next) {
+		const struct note *note = note_at(world, reference);
+
+		add(hash, &note->notification, offsetof(struct vq_notification, entries));
+		add(hash, note + 1, note->notification.count * sizeof(struct vq_entry));
+	}
+}
+
+static bool is_stale(const struct world *world, struct event event)
+{
+	switch ((enum event_kind)event.kind) {
+	case EVENT_ORDER:
+	case EVENT_DELIVER:
+	case EVENT_DELIVER_TO:
+		return ring_of(world, event.a)->generation != event.b;
+	case EVENT_FORM:
+		return state_of(world)->form_generation != event.a;
+	case EVENT_LEAVE:
+	case EVENT_ABORT:
+		return node_of(world, event.a)->boots != event.b;
+	case EVENT_TIMER:
+		return node_of(world, event.a)->timers[event.b].generation != event.c;
+	case EVENT_WAKE:
+		return client_of(world, event.a)->generation != event.b;
+	case EVENT_UNTIL:
+		return false;
+	}
+	return false;
+}
+
+static bool has_number(uint16_t kind)
+{
+	return kind == EVENT_DELIVER || kind == EVENT_DELIVER_TO;
+}
+
+static int by_time(const void *left, const void *right)
+{
+	const struct pending *a = left, *b = right;
+
+	if (a->after_ns != b->after_ns)
+		return a->after_ns < b->after_ns ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static void add_events(const struct world *world, XXH3_state_t *hash)
+{
+	const struct queue *queue = queue_of(world);
+	struct pending *list = malloc((queue->count + 1) * sizeof *list);
+	uint32_t count = 0;
+
+	ALWAYS(list != NULL);
+	for (uint32_t i = 0; i < queue->count; i++) {
+		uint64_t time_ns, order;
+		struct event event = queue_peek(queue, i, &time_ns, &order);
+
+		if (is_stale(world, event))
+			continue;
+		list[count++] = (struct pending){
+			.after_ns = from_now(world, time_ns), .order = order, .kind = event.kind,
+			.detail = event.detail, .a = event.kind == EVENT_FORM ? 0 : event.a,
+			.b = has_number(event.kind) ? event.c : event.kind == EVENT_TIMER ? event.b : 0,
+		};
+	}
+	qsort(list, count, sizeof *list, by_time);
+	for (uint32_t i = 0; i < count; i++)
+		list[i].order = 0;
+	add(hash, list, count * sizeof *list);
+	free(list);
+}
+
+static void add_script(const struct world *world, XXH3_state_t *hash)
+{
+	struct script script = state_of(world)->script;
+
+	script.began_ns = from_now(world, script.began_ns);
+	script.until_ns = from_now(world, script.until_ns);
+	add(hash, &script, sizeof script);
+	add(hash, state_of(world)->streams, sizeof state_of(world)->streams);
+}
+
+void world_hash(const struct world *world, uint64_t hash[2])
+{
+	XXH3_state_t *state = XXH3_createState();
+	XXH128_hash_t digest;
+
+	ALWAYS(state != NULL);
+	XXH3_128bits_reset(state);
+	add_script(world, state);
+	for (uint32_t i = 0; i < world->node_count; i++)
+		add_node(world, state, i);
+	for (uint32_t i = 0; i <= world->node_count; i++)
+		if (ring_of(world, i)->flags & RING_USED)
+			add_ring(world, state, i);
+	for (uint32_t i = 0; i < world->client_count; i++)
+		add_client(world, state, i);
+	if (world->links_at)
+		add(state, world->block + world->links_at,
+		    (size_t)world->node_count * world->node_count * sizeof(struct link));
+	add_events(world, state);
+	digest = XXH3_128bits_digest(state);
+	XXH3_freeState(state);
+	hash[0] = digest.low64;
+	hash[1] = digest.high64;
+}
