@@ -124,13 +124,18 @@ def test_every_kind_of_step_converts_or_says_why_not():
     steps = [["startall", 1, 2], ["quick", ["crash", 2]], ["start", 2], ["pause", 1, 300], ["pause", 2], ["resume", 2],
              ["conf", ["expected_votes: 4", "device {", "  model: net", "  net {", "    host: x", "  }", "}"]], ["reload", 1],
              ["nodes", 3], ["start", 3], ["split", [1], [], [2, 3]], ["heal"], ["cmd", 1, "a", "setvotes 2 3"],
-             ["cmd", 1, "a", "qpoll q 1 1"], ["cmd", 1, "a", "fini"], ["stop", 1, 2]]
+             ["cmd", 1, "a", "qpoll q 1 1"], ["cmd", 1, "a", "fini"], ["cmd", 1, "m", "manual 1"], ["cmd", 1, "m", "dispatch 1"],
+             ["cmd", 1, "m", "dispatch 9"], ["cmd", 1, "m", "ctxset 3"], ["cmd", 1, "m", "track 4 2"], ["stop", 1, 2]]
     text = truth.convert({"case": {"name": "all", "nodes": 2, "quorum": ["two_node: 1"], "steps": steps}, "events": []}).text
     assert "  quorum: {two_node: 1}\n" in text
+    assert "  - crash: 2\n  - start: 2\n    settle: false\n" in text
     for line in ("start: {nodes: [1, 2], together: true}", "crash: 2", "trackstart: {node: 2, client: probe-2-2, context: 0, flags: 2}",
                  "pause: 1", "wait: 300ms", "resume: 1", "reload: {quorum: {expected_votes: 4, device: {model: net}}}",
                  "reload: {nodes: 3, on: []}", "partition: [[1], [2, 3]]", "heal: all", "setvotes: {node: 1, client: a-1, of: 2, votes: 3}",
                  "qdevice_poll: {node: 1, client: a-1, name: q, cast_vote: 1, ring: stale}", "finalize: {node: 1, client: a-1}",
+                 "initialize: {node: 1, client: m-1, dispatch: manual}", "dispatch: {node: 1, client: m-1, type: ONE}",
+                 "dispatch: {node: 1, client: m-1, type: 9}", "context_set: {node: 1, client: m-1, context: 3}",
+                 "trackstart: {node: 1, client: m-1, context: 4, flags: 2}",
                  "stop: [1, 2]"):
         assert f"\n  - {line}\n" in text, line
     for step in (["store", 1, 4], ["stored", 1], ["conf", [], 1], ["cmap", 1, "totem.token", "u32", 3], ["cmd", 1, "a", "dance"]):

@@ -9,6 +9,7 @@ How a recording becomes a scenario (the format is told in harness/truth/README.m
 - A client is named NAME-NODE; after its daemon was restarted it is another, NAME-NODE-2: a connection ends with its daemon.
 - `start` of several nodes is one step each, so that the recorder's own tracker (`probe`) can follow each.
 - The recorder waited for 800 ms of quiet after each step that settles; so does the scenario.
+- What follows a `quick` step does not wait for the cluster to settle either.
 - The files that `votes`, `conf` and `nodes` change are read by the next `reload`, or by the next start.
 
 How they are compared: client by client; callbacks in order, and replies in order. Of ring ids only the order counts,
@@ -37,14 +38,26 @@ COMMANDS = {
     "qupdate": ("qdevice_update", ["name", "new_name"]),
     "qpoll": ("qdevice_poll", ["name", "cast_vote", "ring"]),
     "qmaster": ("qdevice_master_wins", ["name", "allow"]),
+    "track": ("trackstart", ["context", "flags"]),
+    "dispatch": ("dispatch", ["type"]),
+    "ctxset": ("context_set", ["context"]),
+    "ctxget": ("context_get", []),
+    "fdget": ("fd_get", []),
 }
-REPLIES = {"track": "trackstart", **{command: call for command, (call, _) in COMMANDS.items()}}
+DISPATCH = {1: "ONE", 2: "ALL", 3: "BLOCKING", 4: "ONE_NONBLOCKING"}
+REPLIES = {command: call for command, (call, _) in COMMANDS.items()}
 CALLBACKS = {"nodelist": "nodelist", "quorum": "quorum", "expected": "expected_votes"}
 INFO = {"of": "node_id", "state": "node_state", "votes": "node_votes", "expected": "node_expected_votes",
         "highest": "highest_expected", "total": "total_votes", "quorum": "quorum", "flags": "flags",
         "qdevice_votes": "qdevice_votes", "qdevice_name": "qdevice_name"}
-# Replies that say nothing about votequorum: the connection was made, the daemon has gone.
-IGNORED_REPLIES = ("init", "initialize", "dispatch")
+# Replies that say nothing about votequorum: the connection was made; the client knows when to dispatch.
+IGNORED_REPLIES = ("init", "initialize", "manual")
+
+
+# Keys of the quorum section that a scenario's `quorum:` takes, and what their values are.
+SWITCHES = {"two_node", "wait_for_all", "auto_tie_breaker", "last_man_standing", "allow_downscale", "expected_votes_tracking"}
+TEXTS = {"provider", "model", "auto_tie_breaker_node", "host", "algorithm"}
+KEYS = SWITCHES | TEXTS | {"expected_votes", "last_man_standing_window", "votes", "timeout", "sync_timeout"}
 
 
 class ConversionError(ValueError):
@@ -60,6 +73,7 @@ class Conversion:
     clients: dict[tuple, str] = field(default_factory=dict)     # (node, name, incarnation) -> name in the scenario
     settled: dict[str, list[int]] = field(default_factory=dict)  # by probe: members once its node's start has settled
     started: dict[str, int] = field(default_factory=dict)       # by probe: the recorded step of that start
+    dispatching: set[str] = field(default_factory=set)          # clients that were told to dispatch
 
 
 def flow(value) -> str:
@@ -74,7 +88,8 @@ def flow(value) -> str:
 
 
 def quorum_section(lines: list[str]) -> dict:
-    """The lines of corosync.conf's quorum section as a map. The device's own block (net) concerns corosync-qdevice only."""
+    """The lines of corosync.conf's quorum section as a map. The device's own block (net) concerns corosync-qdevice only.
+    Raises ConversionError for lines that are no such section (a scenario can only say them in a corosync_conf)."""
     section, stack = {}, []
     current = section
     for line in (text.strip() for text in lines):
@@ -82,11 +97,14 @@ def quorum_section(lines: list[str]) -> dict:
             stack.append(current)
             current = current.setdefault(line[:-1].strip(), {})
         elif line == "}":
+            if not stack:
+                raise ConversionError("a quorum section that ends early")
             current = stack.pop()
         else:
-            key, _, value = line.partition(":")
-            value = value.strip()
-            current[key.strip()] = int(value) if value.isdigit() else value
+            key, _, value = map(str.strip, line.partition(":"))
+            if key not in KEYS or (key not in TEXTS and not (value.isdigit() and int(value) < (2 if key in SWITCHES else 1 << 32))):
+                raise ConversionError(f"quorum section: {line}")
+            current[key] = value if key in TEXTS else int(value)
     section.get("device", {}).pop("net", None)
     return section
 
@@ -118,6 +136,9 @@ class Converter:
         self.up = set()
         self.group = {}
         self.files_changed = {}
+        self.manual = {}
+        self.tracked = set()
+        self.unsettled = False
         self.lines = []
         self.result = Conversion(case["name"], "")
 
@@ -145,14 +166,20 @@ class Converter:
             raise ConversionError(f"step {self.number}: {step[0]} cannot be said in a scenario")
         method(*step[1:], settle=settle)
 
-    def _write(self, verb, value, quiet=False):
+    def _write(self, verb, value, quiet=None):
+        """One step. `quiet`: whether the recorder let the cluster settle after it; None: the step changes nothing."""
         self.lines.append(f"  - {verb}: {flow(value)}")
+        if self.unsettled:
+            self.lines.append("    settle: false")
         self.result.recorded_step.append(self.number)
+        if quiet is not None:
+            self.unsettled = not quiet
         if quiet:
             self._write("wait", f"{QUIET_MS}ms")
 
     def _client(self, node, name):
-        key = (node, name, self.incarnation.get(node, 1))
+        # A client that dispatches when told to outlives its daemon; others end with it.
+        key = (node, name, self.manual.get((node, name), self.incarnation.get(node, 1)))
         if key not in self.result.clients:
             self.result.clients[key] = f"{name}-{node}" + (f"-{key[2]}" if key[2] > 1 else "")
         return self.result.clients[key]
@@ -191,6 +218,7 @@ class Converter:
         for node in nodes:
             self._boot([node])
             self._write("start", node)
+            self.unsettled = False
             self._follow([node])
             self._write("wait", f"{QUIET_MS}ms")
 
@@ -198,8 +226,9 @@ class Converter:
         self._files()
         self._boot(nodes)
         self._write("start", {"nodes": list(nodes), "together": "true"} if len(nodes) > 1 else nodes[0])
+        self.unsettled = not settle
+        self._follow(nodes)
         if settle:
-            self._follow(nodes)
             self._write("wait", f"{QUIET_MS}ms")
 
     def _do_stop(self, *nodes, settle, verb="stop"):
@@ -221,6 +250,7 @@ class Converter:
     def _do_pause(self, node, milliseconds=None, *, settle):
         self._write("pause", node, quiet=settle and milliseconds is None)
         if milliseconds is not None:
+            # Time counts from the pause on, not from when the others have formed a ring without it.
             self._write("wait", f"{milliseconds}ms")
             self._write("resume", node, quiet=settle)
 
@@ -260,10 +290,16 @@ class Converter:
     # Clients
 
     def _do_track(self, node, name, context, flags, *, settle):
-        self._write("trackstart", {"node": node, "client": self._client(node, name), "context": context, "flags": flags})
+        self._do_cmd(node, name, f"track {context} {flags}", settle=settle)
 
     def _do_cmd(self, node, name, command, *, settle):
         word, *arguments = command.split()
+        if word == "manual":
+            if int(arguments[0]) != 1 or (node, name) in self.manual:
+                raise ConversionError(f"step {self.number}: a client changes the way it dispatches")
+            self.manual[node, name] = self.incarnation.get(node, 1)
+            self._write("initialize", {"node": node, "client": self._client(node, name), "dispatch": "manual"})
+            return
         if word not in COMMANDS:
             raise ConversionError(f"step {self.number}: command {word}")
         call, names = COMMANDS[word]
@@ -271,8 +307,16 @@ class Converter:
         for key, argument in zip(names, arguments):
             if key == "ring":
                 value[key] = "stale" if int(argument) else "current"
+            elif key == "type":
+                value[key] = DISPATCH.get(int(argument), int(argument))
             else:
                 value[key] = argument if "name" in key else int(argument)
+        if call == "trackstart":
+            self.tracked.add(value["client"])
+        if call == "qdevice_poll" and value["client"] not in self.tracked:
+            value["ring"] = "stale"  # The recorder polls with the ring of the client's last nodelist: here there was none.
+        if call == "dispatch":
+            self.result.dispatching.add(value["client"])
         self._write(call, value)
 
 
@@ -314,6 +358,10 @@ def from_recording(conversion: Conversion, events: list[dict]) -> list[dict]:
             line.update(reply=REPLIES[event["ret"]], error=event["err"])
             if event["ret"] == "getinfo" and event["err"] == 1:
                 line.update({name: event[key] for key, name in INFO.items()})
+            if event["ret"] == "ctxget" and event["err"] == 1:
+                line.update(context=event["context"])
+            if event["ret"] == "dispatch" and client not in conversion.dispatching:
+                continue
         lines.append(line)
     return lines
 
@@ -324,6 +372,8 @@ def from_trace(conversion: Conversion, text: str) -> list[dict]:
     for row in text.splitlines():
         line = json.loads(row)
         if "event" in line or line.get("reply") in IGNORED_REPLIES:
+            continue
+        if line.get("reply") == "dispatch" and line["client"] not in conversion.dispatching:
             continue
         line["step"] = conversion.recorded_step[line["step"]]
         for key in ("t", "scenario", "variant"):
