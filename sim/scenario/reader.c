@@ -7,6 +7,7 @@
 #include "sim/scenario/file.h"
 #include "sim/scenario/matrix.h"
 #include "sim/scenario/reader.h"
+#include "sim/seed.h"
 
 /* ---- what others ask of a scenario -------------------------------------------------- */
 
@@ -86,16 +87,6 @@ static void check_keys(void *context)
 	}
 }
 
-/* FNV-1a, so that a text such as a commit's name can be a seed. */
-static uint64_t hash_text(const char *text)
-{
-	uint64_t hash = 0xcbf29ce484222325ull;
-
-	for (; *text != '\0'; text++)
-		hash = (hash ^ (unsigned char)*text) * 0x100000001b3ull;
-	return hash;
-}
-
 static void read_seed(struct reader *reader, const struct tree *tree)
 {
 	enum amount result = AMOUNT_NONE;
@@ -105,9 +96,8 @@ static void read_seed(struct reader *reader, const struct tree *tree)
 		result = amount_integer(tree->text, &reader->scenario->seed);
 	if (result == AMOUNT_NEGATIVE)
 		mistake(&reader->reading, tree->at, "seed: a number is 0 to %llu", (unsigned long long)UINT64_MAX);
-	/* what does not fit in 64 bits is a name made of digits */
-	if (result != AMOUNT_OK)
-		reader->scenario->seed = hash_text(tree->text);
+	if (result != AMOUNT_OK && !seed_from_text(tree->text, &reader->scenario->seed))
+		expected(reader, tree, "seed", "a number or a text");
 	reader->scenario->has_seed = true;
 }
 
