@@ -17,14 +17,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 2048, RETRY_MS = 5 };
+enum { LINE_MAX_BYTES = 2048, WORDS = 4, RETRY_MS = 5 };
 
 static votequorum_handle_t handle;
 static votequorum_ring_id_t last_ring;
 static int manual_dispatch;
 static int finalized;
 
-static void on_quorum(votequorum_handle_t h, uint64_t context, uint32_t quorate, uint32_t count, votequorum_node_t nodes[])
+static void on_quorum(votequorum_handle_t h, uint64_t context, uint32_t quorate, uint32_t count,
+		      votequorum_node_t nodes[])
 {
 	(void)h;
 	printf("{\"cb\":\"quorum\",\"ctx\":%" PRIu64 ",\"quorate\":%" PRIu32 ",\"nodes\":[", context, quorate);
@@ -33,11 +34,13 @@ static void on_quorum(votequorum_handle_t h, uint64_t context, uint32_t quorate,
 	printf("]}\n");
 }
 
-static void on_nodelist(votequorum_handle_t h, uint64_t context, votequorum_ring_id_t ring, uint32_t count, uint32_t nodes[])
+static void on_nodelist(votequorum_handle_t h, uint64_t context, votequorum_ring_id_t ring, uint32_t count,
+			uint32_t nodes[])
 {
 	(void)h;
 	last_ring = ring;
-	printf("{\"cb\":\"nodelist\",\"ctx\":%" PRIu64 ",\"ring\":[%" PRIu32 ",%" PRIu64 "],\"nodes\":[", context, ring.nodeid, ring.seq);
+	printf("{\"cb\":\"nodelist\",\"ctx\":%" PRIu64 ",\"ring\":[%" PRIu32 ",%" PRIu64 "],\"nodes\":[", context,
+	       ring.nodeid, ring.seq);
 	for (uint32_t i = 0; i < count; i++)
 		printf("%s%" PRIu32, i ? "," : "", nodes[i]);
 	printf("]}\n");
@@ -55,7 +58,8 @@ static void print_info(cs_error_t err, const struct votequorum_info *info)
 		printf("{\"ret\":\"getinfo\",\"err\":%d}\n", (int)err);
 		return;
 	}
-	printf("{\"ret\":\"getinfo\",\"err\":1,\"of\":%u,\"state\":%u,\"votes\":%u,\"expected\":%u,\"highest\":%u,\"total\":%u,"
+	printf("{\"ret\":\"getinfo\",\"err\":1,\"of\":%u,\"state\":%u,\"votes\":%u,\"expected\":%u,\"highest\":%u,"
+	       "\"total\":%u,"
 	       "\"quorum\":%u,\"flags\":%u,\"qdevice_votes\":%u,\"qdevice_name\":\"%s\"}\n",
 	       info->node_id, info->node_state, info->node_votes, info->node_expected_votes, info->highest_expected,
 	       info->total_votes, info->quorum, info->flags, info->qdevice_votes, info->qdevice_name);
@@ -63,7 +67,12 @@ static void print_info(cs_error_t err, const struct votequorum_info *info)
 
 static uint64_t number(const char *text)
 {
-	return text ? strtoull(text, NULL, 0) : 0;
+	return strtoull(text, NULL, 0);
+}
+
+static unsigned int number32(const char *text)
+{
+	return (unsigned int)number(text);
 }
 
 static void reply(const char *name, cs_error_t err)
@@ -71,63 +80,141 @@ static void reply(const char *name, cs_error_t err)
 	printf("{\"ret\":\"%s\",\"err\":%d}\n", name, (int)err);
 }
 
-static void run(char *line)
-{
-	char *word[5] = {NULL};
-	size_t count = 0;
-	for (char *w = strtok(line, " \n"); w && count < 5; w = strtok(NULL, " \n"))
-		word[count++] = w;
-	if (!count)
-		return;
-	const char *verb = word[0], *a = word[1] ? word[1] : "", *b = word[2] ? word[2] : "";
+/* A command: its words (missing ones are empty) to the library's answer. */
+typedef cs_error_t command_fn(char *word[]);
 
-	if (!strcmp(verb, "track")) {
-		reply(verb, votequorum_trackstart(handle, number(a), (unsigned int)number(b)));
-	} else if (!strcmp(verb, "stop")) {
-		reply(verb, votequorum_trackstop(handle));
-	} else if (!strcmp(verb, "fini")) {
-		reply(verb, votequorum_finalize(handle));
-		finalized = 1;
-	} else if (!strcmp(verb, "getinfo")) {
-		struct votequorum_info info;
-		memset(&info, 0, sizeof info);
-		cs_error_t err = votequorum_getinfo(handle, (unsigned int)number(a), &info);
+static cs_error_t do_track(char *word[])
+{
+	return votequorum_trackstart(handle, number(word[1]), number32(word[2]));
+}
+
+static cs_error_t do_stop(char *word[])
+{
+	(void)word;
+	return votequorum_trackstop(handle);
+}
+
+static cs_error_t do_fini(char *word[])
+{
+	(void)word;
+	finalized = 1;
+	return votequorum_finalize(handle);
+}
+
+static cs_error_t do_setexpected(char *word[])
+{
+	return votequorum_setexpected(handle, number32(word[1]));
+}
+
+static cs_error_t do_setvotes(char *word[])
+{
+	return votequorum_setvotes(handle, number32(word[1]), number32(word[2]));
+}
+
+static cs_error_t do_qreg(char *word[])
+{
+	return votequorum_qdevice_register(handle, word[1]);
+}
+
+static cs_error_t do_qunreg(char *word[])
+{
+	return votequorum_qdevice_unregister(handle, word[1]);
+}
+
+static cs_error_t do_qupdate(char *word[])
+{
+	return votequorum_qdevice_update(handle, word[1], word[2]);
+}
+
+static cs_error_t do_qpoll(char *word[])
+{
+	votequorum_ring_id_t ring = last_ring;
+	if (number(word[3]))
+		ring.seq -= 4;
+	return votequorum_qdevice_poll(handle, word[1], number32(word[2]), ring);
+}
+
+static cs_error_t do_qmaster(char *word[])
+{
+	return votequorum_qdevice_master_wins(handle, word[1], number32(word[2]));
+}
+
+static cs_error_t do_ctxset(char *word[])
+{
+	return votequorum_context_set(handle, (void *)(uintptr_t)number(word[1]));
+}
+
+static cs_error_t do_fdget(char *word[])
+{
+	(void)word;
+	int fd = -1;
+	return votequorum_fd_get(handle, &fd);
+}
+
+static cs_error_t do_manual(char *word[])
+{
+	manual_dispatch = (int)number(word[1]);
+	return CS_OK;
+}
+
+static cs_error_t do_dispatch(char *word[])
+{
+	return votequorum_dispatch(handle, (cs_dispatch_flags_t)number(word[1]));
+}
+
+static const struct {
+	const char *name;
+	command_fn *run;
+} commands[] = {
+	{"track", do_track},
+	{"stop", do_stop},
+	{"fini", do_fini},
+	{"setvotes", do_setvotes},
+	{"setexpected", do_setexpected},
+	{"qreg", do_qreg},
+	{"qunreg", do_qunreg},
+	{"qupdate", do_qupdate},
+	{"qpoll", do_qpoll},
+	{"qmaster", do_qmaster},
+	{"ctxset", do_ctxset},
+	{"fdget", do_fdget},
+	{"manual", do_manual},
+	{"dispatch", do_dispatch},
+};
+
+/* The two whose answer is more than an error. */
+static int run_query(char *word[])
+{
+	if (!strcmp(word[0], "getinfo")) {
+		struct votequorum_info info = {0};
+		cs_error_t err = votequorum_getinfo(handle, number32(word[1]), &info);
 		print_info(err, &info);
-	} else if (!strcmp(verb, "setexpected")) {
-		reply(verb, votequorum_setexpected(handle, (unsigned int)number(a)));
-	} else if (!strcmp(verb, "setvotes")) {
-		reply(verb, votequorum_setvotes(handle, (unsigned int)number(a), (unsigned int)number(b)));
-	} else if (!strcmp(verb, "qreg")) {
-		reply(verb, votequorum_qdevice_register(handle, a));
-	} else if (!strcmp(verb, "qunreg")) {
-		reply(verb, votequorum_qdevice_unregister(handle, a));
-	} else if (!strcmp(verb, "qupdate")) {
-		reply(verb, votequorum_qdevice_update(handle, a, b));
-	} else if (!strcmp(verb, "qpoll")) {
-		votequorum_ring_id_t ring = last_ring;
-		if (number(word[3]))
-			ring.seq -= 4;
-		reply(verb, votequorum_qdevice_poll(handle, a, (unsigned int)number(b), ring));
-	} else if (!strcmp(verb, "qmaster")) {
-		reply(verb, votequorum_qdevice_master_wins(handle, a, (unsigned int)number(b)));
-	} else if (!strcmp(verb, "ctxset")) {
-		reply(verb, votequorum_context_set(handle, (void *)(uintptr_t)number(a)));
-	} else if (!strcmp(verb, "ctxget")) {
+		return 1;
+	}
+	if (!strcmp(word[0], "ctxget")) {
 		void *context = NULL;
 		cs_error_t err = votequorum_context_get(handle, &context);
 		printf("{\"ret\":\"ctxget\",\"err\":%d,\"context\":%" PRIuPTR "}\n", (int)err, (uintptr_t)context);
-	} else if (!strcmp(verb, "fdget")) {
-		int fd = -1;
-		reply(verb, votequorum_fd_get(handle, &fd));
-	} else if (!strcmp(verb, "manual")) {
-		manual_dispatch = (int)number(a);
-		reply(verb, CS_OK);
-	} else if (!strcmp(verb, "dispatch")) {
-		/* The answer must follow what this dispatch delivered, as the application sees it. */
-		reply(verb, votequorum_dispatch(handle, (cs_dispatch_flags_t)number(a)));
-	} else {
-		printf("{\"ret\":\"%s\",\"err\":-1}\n", verb);
+		return 1;
 	}
+	return 0;
+}
+
+static void run(char *line)
+{
+	static char none[] = "";
+	char *word[WORDS] = {none, none, none, none};
+	size_t count = 0;
+	for (char *w = strtok(line, " "); w && count < WORDS; w = strtok(NULL, " "))
+		word[count++] = w;
+	if (!count || run_query(word))
+		return;
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (!strcmp(word[0], commands[i].name)) {
+			reply(word[0], commands[i].run(word));
+			return;
+		}
+	printf("{\"ret\":\"%s\",\"err\":-1}\n", word[0]);
 }
 
 static void dispatch_pending(void)
@@ -149,6 +236,19 @@ static cs_error_t connect_within(long wait_ms)
 		err = votequorum_initialize(&handle, &callbacks);
 	}
 	return err;
+}
+
+/* Runs the complete lines in `line`, which holds `held` bytes; returns how many are left, moved to the front. */
+static size_t run_lines(char *line, size_t held)
+{
+	line[held] = '\0';
+	for (char *end; (end = strchr(line, '\n'));) {
+		*end = '\0';
+		run(line);
+		held -= (size_t)(end - line) + 1;
+		memmove(line, end + 1, held + 1);
+	}
+	return held;
 }
 
 int main(int argc, char **argv)
@@ -175,15 +275,6 @@ int main(int argc, char **argv)
 		ssize_t got = read(STDIN_FILENO, line + held, sizeof line - 1 - held);
 		if (got <= 0)
 			return 0;
-		held += (size_t)got;
-		line[held] = '\0';
-		for (char *end; (end = strchr(line, '\n')); ) {
-			*end = '\0';
-			char one[LINE_MAX_BYTES];
-			memcpy(one, line, (size_t)(end - line) + 1);
-			held -= (size_t)(end - line) + 1;
-			memmove(line, end + 1, held + 1);
-			run(one);
-		}
+		held = run_lines(line, held + (size_t)got);
 	}
 }

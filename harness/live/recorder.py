@@ -42,8 +42,7 @@ class Recorder:
         self.clients = {}
         self.rings = {}
         self.last_event = 0.0
-        self.late = []
-        self.ending = set()
+        self.complaints = []
         self.selector = selectors.DefaultSelector()
         nodes = node_list(case["nodes"])
         self.configuration = Configuration(nodes, case["quorum"], debug=debug)
@@ -99,14 +98,12 @@ class Recorder:
 
     def _do_stop(self, *ids, settle):
         for nodeid in ids:
-            self.ending.add(nodeid)
             self.cluster.stop(nodeid)
         if settle:
             self._settle()
 
     def _do_crash(self, *ids, settle):
         for nodeid in ids:
-            self.ending.add(nodeid)
             self.cluster.crash(nodeid)
         if settle:
             self._settle()
@@ -175,8 +172,9 @@ class Recorder:
                 content = file.read()
         except FileNotFoundError:
             content = None
-        value = struct.unpack("<I", content)[0] if content is not None and len(content) == 4 else content and content.hex()
-        self._emit({"step": self.step, "node": nodeid, "stored": value})
+        if content is not None:
+            content = struct.unpack("<I", content)[0] if len(content) == 4 else content.hex()
+        self._emit({"step": self.step, "node": nodeid, "stored": content})
 
     def _do_track(self, nodeid, name, context, flags, *, settle):
         self._command(nodeid, name, f"track {context} {flags}", settle)
@@ -188,7 +186,6 @@ class Recorder:
 
     def _boot(self, nodeid):
         self.cluster.start(nodeid)
-        self.ending.discard(nodeid)
         self.rings.pop(nodeid, None)
         self._connect(nodeid, PROBE, int(START_TIMEOUT_S * 1000))
         self.clients[nodeid, PROBE].send(f"track 0 {PROBE_FLAGS}")
@@ -249,11 +246,9 @@ class Recorder:
             del self.clients[nodeid, name]
 
     def _bury(self, nodeid, status):
-        for name in [name for node, name in self.clients if node == nodeid]:
-            client = self.clients[nodeid, name]
-            if name == PROBE and nodeid not in self.rings:
-                client.close(self.selector)
-                del self.clients[nodeid, name]
+        if nodeid not in self.rings and (nodeid, PROBE) in self.clients:
+            # It would go on trying to connect.
+            self.clients.pop((nodeid, PROBE)).close(self.selector)
         log = [message(line) for line in self.cluster.nodes[nodeid].log().splitlines()]
         self._emit({"step": self.step, "node": nodeid, "died": status, "log": log[-LOG_LINES:]})
 
@@ -275,7 +270,7 @@ class Recorder:
         self._complain("did not settle")
 
     def _complain(self, text):
-        self.late.append({"step": self.step, "complaint": text})
+        self.complaints.append({"step": self.step, "complaint": text})
         print(f"{self.case['name']}: step {self.step} {self.case['steps'][self.step]}: {text}", file=sys.stderr)
 
 
@@ -289,6 +284,6 @@ def record(case: dict, debug: bool = False) -> dict:
     with Recorder(case, debug) as recorder:
         events = recorder.run()
         result = {"case": case, "events": events}
-        if recorder.late:
-            result["complaints"] = recorder.late
+        if recorder.complaints:
+            result["complaints"] = recorder.complaints
         return result
