@@ -15,7 +15,6 @@ struct reader {
 	bool device;            /* is configured */
 	bool device_votes_open; /* quorum.device.votes is not given */
 	bool own_listed;        /* this node is in the nodelist */
-	bool uneven;            /* some node has not exactly one vote */
 	uint32_t own_votes;
 	uint32_t nodelist_votes;
 	uint32_t device_votes;
@@ -49,7 +48,6 @@ static void read_nodelist(struct reader *r)
 		const struct vq_config_node *node = &r->config->nodes[i];
 
 		r->nodelist_votes += node->votes;
-		r->uneven |= node->votes != 1;
 		if (node->nodeid == r->call->vq->own.nodeid) {
 			r->own_listed = true;
 			r->own_votes = node->votes;
@@ -232,15 +230,16 @@ static enum vq_refusal check_device_votes(struct reader *r)
 	if (r->device_votes_open) {
 		/* Not known, so what was known stays; only a reload comes past here. */
 		r->device_votes = r->call->vq->device_votes;
-		if (given(r, VQ_KEY_EXPECTED_VOTES))
+		if (config->expected_votes)
 			return fail(r, VQ_REFUSED_DEVICE_VOTES_MISSING);
-		if (r->uneven)
+		/* The daemon looks at the sum: votes of 2 and 0 will do. */
+		if (r->nodelist_votes != config->node_count)
 			return fail(r, VQ_REFUSED_DEVICE_VOTES_UNEVEN);
 		r->device_votes = config->node_count - 1;
 		r->nodelist_votes += r->device_votes;
 		return VQ_ACCEPTED;
 	}
-	if (r->device_votes && given(r, VQ_KEY_EXPECTED_VOTES) &&
+	if (r->device_votes && config->expected_votes &&
 	    (int64_t)config->expected_votes - (int64_t)r->device_votes < 2)
 		return fail(r, VQ_REFUSED_DEVICE_VOTES_TOO_HIGH);
 	return VQ_ACCEPTED;
@@ -314,9 +313,10 @@ static enum vq_refusal read_config(struct reader *r, uint32_t stored_barrier)
 	return refusal;
 }
 
+/* Expected votes of 0 are none, here and in every check. */
 static bool says_enough(const struct vq_config *config)
 {
-	return config->node_count || config->given & VQ_KEY_EXPECTED_VOTES;
+	return config->node_count || config->expected_votes;
 }
 
 enum vq_refusal vqi_config_start(const struct call *c, const struct vq_config *config, uint32_t stored_barrier)

@@ -133,11 +133,38 @@ static void what_is_just_right_starts(void **state)
 	config.two_node = 1;
 	assert_int_equal(fake_start(fake, 1, &config, 0), VQ_ACCEPTED);
 	assert_int_equal(fake_info(fake, 0).qdevice_votes, 0);
-	/* Expected votes alone will do, given as 0 too. */
+	/* Expected votes alone will do. */
 	config = fake_config(0);
-	expect(&config, 0);
+	expect(&config, 5);
 	assert_int_equal(fake_start(fake, 1, &config, 0), VQ_ACCEPTED);
-	assert_int_equal(fake_info(fake, 0).node_expected_votes, 1);
+	assert_int_equal(fake_info(fake, 0).node_expected_votes, 5);
+}
+
+/* Recorded: expected_votes: 0 is as good as none, and even votes are told by their sum. */
+static void zero_is_not_given_and_sums_are_even(void **state)
+{
+	struct fake *fake = *state;
+	static const struct vq_config_node two_and_none[] = {{1, 2}, {2, 0}};
+	struct vq_config config = fake_config(0);
+
+	expect(&config, 0);
+	assert_int_equal(fake_start(fake, 1, &config, 0), VQ_REFUSED_NO_EXPECTED_VOTES);
+	config = with_device(2, 0);
+	config.given = VQ_KEY_DEVICE_MODEL;
+	expect(&config, 0);
+	fake_boot(fake, &config);
+	assert_int_equal(fake_info(fake, 0).node_expected_votes, 3);
+	assert_int_equal(fake_info(fake, 0).qdevice_votes, 1);
+	config = with_device(2, 1);
+	expect(&config, 0);
+	fake_boot(fake, &config);
+	assert_int_equal(fake_info(fake, 0).node_expected_votes, 2);
+	config = with_device(2, 0);
+	config.given = VQ_KEY_DEVICE_MODEL;
+	config.nodes = two_and_none;
+	fake_boot(fake, &config);
+	assert_int_equal(fake_info(fake, 0).node_votes, 2);
+	assert_int_equal(fake_info(fake, 0).node_expected_votes, 3);
 }
 
 /* ---- what is taken over ---------------------------------------------------------- */
@@ -640,6 +667,7 @@ int main(void)
 		WITH_FAKE(every_check_refuses_in_corosync_s_words),
 		WITH_FAKE(earlier_checks_come_first),
 		WITH_FAKE(what_is_just_right_starts),
+		WITH_FAKE(zero_is_not_given_and_sums_are_even),
 		WITH_FAKE(votes_come_from_the_nodelist_or_the_key),
 		WITH_FAKE(device_votes_follow_from_the_nodes),
 		WITH_FAKE(start_says_who_it_is),
