@@ -301,23 +301,25 @@ struct result { /* of a library function */
 	struct vq_info info;
 };
 
-static void tell_call(struct world *world, uint32_t client, enum verb verb, const struct vq_request *request)
+static void tell_call(struct world *world, uint32_t client, enum verb verb, const struct vq_request *request,
+		      bool automatic)
 {
 	struct observation observation = {
 		.kind = OBSERVE_CALL, .node = told(world, client)->node, .client = client, .verb = verb,
-		.request = request,
+		.request = request, .automatic = automatic,
 	};
 
 	observe(world, &observation);
 }
 
-static void tell_reply(struct world *world, uint32_t client, enum verb verb, const struct result *result)
+static void tell_reply(struct world *world, uint32_t client, enum verb verb, const struct result *result,
+		       bool automatic)
 {
 	struct vq_reply reply = { .error = result->error, .info = result->info };
 	struct observation observation = {
 		.kind = OBSERVE_REPLY, .node = told(world, client)->node, .client = client, .verb = verb,
 		.number = (uint64_t)result->error, .reply = verb == VERB_GETINFO ? &reply : NULL,
-		.context = result->context, .count = result->dispatched,
+		.context = result->context, .count = result->dispatched, .automatic = automatic,
 	};
 
 	observe(world, &observation);
@@ -342,9 +344,9 @@ static int initialize(struct world *world, uint32_t client)
 				     told(world, client)->callbacks, &state->handle);
 	if (result.error == VQ_PENDING)
 		return VQ_PENDING;
-	tell_call(world, client, VERB_INITIALIZE, NULL);
+	tell_call(world, client, VERB_INITIALIZE, NULL, false);
 	state->phase = result.error == VQ_OK ? CLIENT_OPEN : CLIENT_FRESH;
-	tell_reply(world, client, VERB_INITIALIZE, &result);
+	tell_reply(world, client, VERB_INITIALIZE, &result, false);
 	return result.error;
 }
 
@@ -447,14 +449,14 @@ static bool make_call(struct world *world, uint32_t step_index, bool again)
 		again = false;
 	}
 	if (!again)
-		tell_call(world, step->client, step->verb, request_of(step));
+		tell_call(world, step->client, step->verb, request_of(step), false);
 	result.error = library_call(&here, step, &result);
 	if (result.error == VQ_PENDING)
 		return false;
 	if (step->verb == VERB_FINALIZE && result.error == VQ_OK)
 		state->phase = CLIENT_FINALIZED;
 	notice_gone(world, step->client, result.error);
-	tell_reply(world, step->client, step->verb, &result);
+	tell_reply(world, step->client, step->verb, &result, false);
 	return true;
 }
 
@@ -533,13 +535,12 @@ static void dispatch_all(struct world *world, uint32_t client)
 	struct here here = { world, client, VERB_DISPATCH };
 	struct result result = { .error = VQ_OK };
 
+	tell_call(world, client, VERB_DISPATCH, NULL, true);
 	result.error = vq_dispatch(library_of(world, client), &transport, &here, state->handle, VQ_DISPATCH_ALL,
 				   &result.dispatched);
-	if (result.error == VQ_OK)
-		return;
 	notice_gone(world, client, result.error);
-	tell_reply(world, client, VERB_DISPATCH, &result);
-	if (state->phase == CLIENT_OPEN)
+	tell_reply(world, client, VERB_DISPATCH, &result, true);
+	if (result.error != VQ_OK && state->phase == CLIENT_OPEN)
 		wake(world, client); /* it tries again */
 }
 

@@ -39,7 +39,7 @@ static void put_choice(const struct scenario *scenario, const struct explained_c
 static int tell(const struct scenario *scenario, const struct recording *recording, const char *path,
 		const struct explanation *explanation)
 {
-	uint32_t client = explanation->failed_client;
+	uint32_t failed = explanation->failed_stream;
 
 	if (explanation->found) {
 		printf("explained: %u lines, %llu branches, %llu states\n", recording->line_count,
@@ -54,16 +54,18 @@ static int tell(const struct scenario *scenario, const struct recording *recordi
 	       explanation->gave_up ? "given up" : "no interleaving gives this recording",
 	       (unsigned long long)explanation->runs, (unsigned long long)explanation->states, explanation->matched,
 	       recording->line_count);
-	for (uint32_t i = 0; i < scenario->client_count; i++) {
+	for (uint32_t i = 0; i < 2 * scenario->client_count; i++) {
+		const struct recorded_stream *stream = &recording->streams[i];
 		uint32_t position = explanation->positions[i];
 
-		if (!recording->watched[i] || position == recording->clients[i].count)
-			continue;
-		printf("  %s:%u: this line of client %s%s\n", path, recording->clients[i].lines[position].line,
-		       scenario->clients[i].name, i == client ? " did not come, but something else" : " was not reached");
+		if (position < stream->count)
+			printf("  %s:%u: this line of client %s %s\n", path, stream->lines[position].line,
+			       scenario->clients[i / 2].name,
+			       i == failed ? "did not come, but something else" : "was not reached");
+		else if (i == failed)
+			printf("  client %s got more %s than were recorded\n", scenario->clients[i / 2].name,
+			       i % 2 ? "replies" : "callbacks");
 	}
-	if (client < scenario->client_count && explanation->positions[client] == recording->clients[client].count)
-		printf("  client %s was told more than was recorded\n", scenario->clients[client].name);
 	return EXIT_FAILED;
 }
 

@@ -34,7 +34,8 @@ enum observation_kind {
 	/* applications; client says whose */
 	OBSERVE_CALL,     /* verb, request (NULL for calls that do not reach the daemon) */
 	OBSERVE_FAULT,    /* verb: the call that met number (enum vq_error) from the transport */
-	OBSERVE_REPLY,    /* verb, number: error; reply for getinfo; context for context_get; count: dispatched */
+	OBSERVE_REPLY,    /* verb, number: error; reply for getinfo; context for context_get; count: dispatched;
+			   * automatic: of a dispatch that the client did by itself, told by OBSERVE_CALL likewise */
 	OBSERVE_QUEUED,   /* notification appended to the connection's queue; always told: the judge needs it */
 	OBSERVE_CALLBACK, /* notification handed to the application */
 	OBSERVE_CONSUMED, /* the same for a callback that is NULL */
@@ -57,6 +58,7 @@ struct observation {
 	uint64_t number;
 	uint64_t context;
 	enum verb verb;
+	bool automatic; /* OBSERVE_CALL, OBSERVE_REPLY: not asked for by a step */
 	uint32_t count;
 	struct vq_ring_id ring;
 	const uint32_t *nodes;

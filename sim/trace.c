@@ -328,20 +328,23 @@ static void put_head(struct line *line, const struct trace *trace, const struct 
 	}
 }
 
-static bool is_visible(enum observation_kind kind)
+/* A client that dispatches by itself says so only when that fails. */
+static bool is_visible(const struct observation *observation)
 {
-	return kind == OBSERVE_CALLBACK || kind == OBSERVE_REPLY || kind == OBSERVE_NODE_REFUSED;
+	if (observation->kind == OBSERVE_REPLY)
+		return !observation->automatic || observation->number != VQ_OK;
+	return observation->kind == OBSERVE_CALLBACK || observation->kind == OBSERVE_NODE_REFUSED;
 }
 
 void trace_observe(void *ctx, const struct world_view *view, const struct observation *observation)
 {
 	struct trace *trace = ctx;
-	bool visible = is_visible(observation->kind);
+	bool visible = is_visible(observation);
 	struct line line;
 	char *start;
 
 	(void)view;
-	if (!visible && !trace->all)
+	if (!visible && (!trace->all || observation->automatic))
 		return;
 	start = begin_line(trace, room_for(observation));
 	line.at = start;

@@ -170,9 +170,9 @@ static void note_best(struct search *search)
 	if (search->progress->matched < explanation->matched || (explanation->matched && !search->progress->failed))
 		return;
 	explanation->matched = search->progress->matched;
-	explanation->failed_client = search->progress->failed ? search->progress->failed_client : UINT32_MAX;
+	explanation->failed_stream = search->progress->failed ? search->progress->failed_stream : UINT32_MAX;
 	memcpy(explanation->positions, recording_positions(search->recording, search->progress),
-	       search->scenario->client_count * sizeof *explanation->positions);
+	       2 * search->scenario->client_count * sizeof *explanation->positions);
 }
 
 /* ---- walking ---- */
@@ -282,7 +282,7 @@ void explain(const struct scenario *scenario, const struct recording *recording,
 	};
 
 	memset(explanation, 0, sizeof *explanation);
-	explanation->positions = allocate(scenario->client_count, sizeof *explanation->positions);
+	explanation->positions = allocate(2 * (size_t)scenario->client_count, sizeof *explanation->positions);
 	search.progress = allocate(1, search.progress_size);
 	search.world = world_create(scenario, (struct choice){ &search, choose }, scenario->seed);
 	world_observe(search.world, (struct observer){ &search, watch });

@@ -22,8 +22,8 @@ struct explanation {
 	uint64_t runs;         /* branches tried */
 	uint64_t states;       /* different states at a choice */
 	uint32_t matched;      /* lines of the recording, at most, when none was found */
-	uint32_t *positions;   /* by client, then; owned */
-	uint32_t failed_client; /* who saw something else, then */
+	uint32_t *positions;   /* by stream, then; owned */
+	uint32_t failed_stream; /* where something else came, then; UINT32_MAX: nowhere */
 	uint32_t choice_count;
 	struct explained_choice *choices; /* owned */
 };

@@ -195,7 +195,7 @@ static void read_line(void *context)
 	struct tree_stream *stream = tree_open(&reader->reading, reader->start, reader->length);
 	struct tree *map = tree_next(stream);
 	struct recorded line = { .line = reader->line };
-	struct recorded_client *client;
+	struct recorded_stream *to;
 	uint32_t index;
 
 	if (!map || map->kind != TREE_MAP)
@@ -212,10 +212,10 @@ static void read_line(void *context)
 	tree_close(stream);
 	if (line.is_reply && is_ignored(line.kind))
 		return;
-	client = &reader->recording->clients[index];
-	client->lines = realloc(client->lines, (client->count + 1) * sizeof line);
-	ALWAYS(client->lines != NULL);
-	client->lines[client->count++] = line;
+	to = &reader->recording->streams[2 * index + line.is_reply];
+	to->lines = realloc(to->lines, (to->count + 1) * sizeof line);
+	ALWAYS(to->lines != NULL);
+	to->lines[to->count++] = line;
 	reader->recording->watched[index] = true;
 	reader->recording->line_count++;
 }
@@ -242,16 +242,16 @@ static void rank_rings(struct recording *recording)
 
 	ALWAYS(seqs != NULL);
 	for (uint32_t i = 0; i < recording->client_count; i++)
-		for (uint32_t k = 0; k < recording->clients[i].count; k++)
-			if (has_ring(&recording->clients[i].lines[k]))
-				seqs[count++] = recording->clients[i].lines[k].ring.seq;
+		for (uint32_t k = 0; k < recording->streams[2 * i].count; k++)
+			if (has_ring(&recording->streams[2 * i].lines[k]))
+				seqs[count++] = recording->streams[2 * i].lines[k].ring.seq;
 	qsort(seqs, count, sizeof *seqs, by_value);
 	for (uint32_t i = 0; i < count; i++)
 		if (i == 0 || seqs[i] != seqs[i - 1])
 			seqs[distinct++] = seqs[i];
 	for (uint32_t i = 0; i < recording->client_count; i++)
-		for (uint32_t k = 0; k < recording->clients[i].count; k++) {
-			struct recorded *line = &recording->clients[i].lines[k];
+		for (uint32_t k = 0; k < recording->streams[2 * i].count; k++) {
+			struct recorded *line = &recording->streams[2 * i].lines[k];
 
 			if (has_ring(line)) {
 				const uint64_t *found = bsearch(&line->ring.seq, seqs, distinct, sizeof *seqs, by_value);
@@ -299,9 +299,9 @@ int recording_read(const char *path, const struct scenario *scenario, struct rec
 		return -1;
 	}
 	recording->client_count = scenario->client_count;
-	recording->clients = calloc(scenario->client_count + 1, sizeof *recording->clients);
+	recording->streams = calloc(2 * (size_t)scenario->client_count + 1, sizeof *recording->streams);
 	recording->watched = calloc(scenario->client_count + 1, sizeof *recording->watched);
-	ALWAYS(recording->clients != NULL && recording->watched != NULL);
+	ALWAYS(recording->streams != NULL && recording->watched != NULL);
 	good = read_lines(&reader);
 	free(reader.text);
 	recording->memory = reader.reading.arena.blocks;
@@ -314,9 +314,9 @@ int recording_read(const char *path, const struct scenario *scenario, struct rec
 
 void recording_free(struct recording *recording)
 {
-	for (uint32_t i = 0; i < recording->client_count; i++)
-		free(recording->clients[i].lines);
-	free(recording->clients);
+	for (uint32_t i = 0; i < 2 * recording->client_count; i++)
+		free(recording->streams[i].lines);
+	free(recording->streams);
 	free(recording->watched);
 	arena_free(recording->memory);
 	memset(recording, 0, sizeof *recording);
@@ -327,7 +327,7 @@ void recording_free(struct recording *recording)
 size_t recording_progress_size(const struct recording *recording)
 {
 	size_t size = sizeof(struct recording_progress) + recording->ring_count * sizeof(uint64_t) +
-		      recording->client_count * sizeof(uint32_t);
+		      2 * recording->client_count * sizeof(uint32_t);
 
 	return (size + 7u) & ~(size_t)7u;
 }
@@ -413,22 +413,22 @@ void recording_follow(const struct recording *recording, struct recording_progre
 		      const struct observation *observation)
 {
 	bool is_reply = observation->kind == OBSERVE_REPLY;
+	uint32_t index = 2 * observation->client + is_reply;
+	const struct recorded_stream *stream = &recording->streams[index];
 	uint32_t *position;
-	const struct recorded *line;
 	bool same;
 
 	if (!is_reply && observation->kind != OBSERVE_CALLBACK)
 		return;
 	if (progress->failed || !recording->watched[observation->client] || (is_reply && is_ignored(observation->verb)))
 		return;
-	position = &recording_positions(recording, progress)[observation->client];
-	line = &recording->clients[observation->client].lines[*position];
-	same = *position < recording->clients[observation->client].count &&
-	       (is_reply ? same_reply(line, observation)
-			 : same_callback(recording, progress, line, observation->notification));
+	position = &recording_positions(recording, progress)[index];
+	same = *position < stream->count &&
+	       (is_reply ? same_reply(&stream->lines[*position], observation)
+			 : same_callback(recording, progress, &stream->lines[*position], observation->notification));
 	if (!same) {
 		progress->failed = 1;
-		progress->failed_client = observation->client;
+		progress->failed_stream = index;
 		return;
 	}
 	++*position;

@@ -1,6 +1,7 @@
 /*
  * What clients were seen to get: lines in the form of the trace (JSON, one object
- * a line), by client and in order, and the comparison of a run with them.
+ * a line), and the comparison of a run with them. Each client has two streams, its
+ * callbacks and its replies, each in order: between the two the machine's timing decides.
  *
  * Of ring ids the order of sequences counts and which are the same; `t` and `step`
  * do not count, nor do the replies `initialize` and `dispatch`.
@@ -27,11 +28,11 @@ struct recorded { /* one line */
 
 struct recording {
 	uint32_t client_count;
-	struct recorded_client {
+	struct recorded_stream {
 		uint32_t count;
 		struct recorded *lines;
-	} *clients;       /* by client of the scenario; none recorded: any line is right */
-	bool *watched;    /* client -> the recording has lines of it */
+	} *streams;       /* 2 * client: callbacks, 2 * client + 1: replies */
+	bool *watched;    /* client -> the recording has lines of it; of others any line is right */
 	uint32_t ring_count; /* different ring sequences */
 	uint32_t line_count; /* of the whole */
 	void *memory;
@@ -46,8 +47,8 @@ void recording_free(struct recording *recording);
 struct recording_progress {
 	uint32_t matched; /* lines */
 	uint32_t failed;
-	uint32_t failed_client, reserved;
-	uint64_t ring_seq[]; /* by recorded ring, the run's sequence; 0: not met. Then per client: u32 position */
+	uint32_t failed_stream, reserved;
+	uint64_t ring_seq[]; /* by recorded ring, the run's sequence; 0: not met. Then by stream: u32 position */
 };
 size_t recording_progress_size(const struct recording *recording);
 uint32_t *recording_positions(const struct recording *recording, struct recording_progress *progress);
