@@ -66,6 +66,10 @@ void check_init(struct check *check, const struct scenario *scenario)
 		node->newest = node->oldest = node->round_next = NOBODY;
 		node->primary = node->announced = UNKNOWN;
 	}
+	for (i = 0; i < check->node_count; i++) {
+		judge_model(&judge, i)->device_due_ns = judge_model(&judge, i)->last_man_due_ns = NEVER_NS;
+		judge_model(&judge, i)->device_left_ns = judge_model(&judge, i)->last_man_left_ns = NEVER_NS;
+	}
 	for (i = 0; i < check->client_count; i++)
 		judge_client(&judge, i)->newer = judge_client(&judge, i)->older = NOBODY;
 }
@@ -117,6 +121,7 @@ static void node_up(const struct judge *judge)
 		memset(judge_set(judge, judge->seen->node, (enum node_set)set), 0, judge->check->words * 8);
 	set_add(judge_set(judge, judge->seen->node, SET_KNOWN), judge->seen->node);
 	set_add(judge_set(judge, judge->seen->node, SET_HEARD), judge->seen->node);
+	model_node_up(judge);
 	inert_effect(judge, EFFECT_UP);
 }
 
@@ -125,6 +130,9 @@ static void node_down(const struct judge *judge)
 	struct seen_node *node = judge_node(judge, judge->seen->node);
 
 	flags_node_down(judge, judge->seen->node);
+	if (judge->seen->kind == OBSERVE_NODE_DOWN && judge->seen->number == DOWN_STOP)
+		judge->check->left_cleanly = 1;
+	node->leaving = 0;
 	node->up = node->paused = node->in_sync = node->held = 0;
 	inert_effect(judge, EFFECT_DOWN);
 }
@@ -220,9 +228,11 @@ static void remember_call(const struct judge *judge)
 static void call(const struct judge *judge)
 {
 	grammar_debts(judge, judge->scenario->clients[judge->seen->client].node);
+	model_time(judge, judge->scenario->clients[judge->seen->client].node);
 	grammar_call(judge);
 	remember_call(judge);
 	flags_call(judge);
+	replies_call(judge);
 }
 
 static void reply(const struct judge *judge)
@@ -234,7 +244,10 @@ static void reply(const struct judge *judge)
 		expect_reply(judge);
 	else if (judge->seen->verb == VERB_DISPATCH)
 		expect_reply(judge);
+	model_time(judge, judge->scenario->clients[judge->seen->client].node);
+	replies_reply(judge);
 	flags_reply(judge);
+	admin_reply(judge);
 	grammar_reply(judge);
 	if (judge->seen->verb != VERB_DISPATCH)
 		client->asked.verb = VERB_NONE;
@@ -256,8 +269,17 @@ static void queued(const struct judge *judge)
 	uint64_t digest = notification_digest(judge->seen->notification);
 
 	grammar_queued(judge, digest_add(digest, judge->seen->notification->context));
-	if (flags_queued(judge, digest))
+	switch (flags_queued(judge, digest)) {
+	case NEWS_ROUND:
 		grammar_round(judge);
+		contents_queued(judge);
+		break;
+	case NEWS_SNAPSHOT:
+		contents_queued(judge);
+		break;
+	case NEWS_REPEATED:
+		break;
+	}
 }
 
 static void taken(const struct judge *judge)
@@ -300,8 +322,10 @@ static void step_begin(const struct judge *judge)
 	if (step->verb == VERB_FAULT)
 		judge_client(judge, step->client)->fault_step = 1 + check->step;
 	if (step->verb == VERB_STOP || step->verb == VERB_CRASH)
-		for (uint32_t i = 0; i < step->nodes.count; i++)
+		for (uint32_t i = 0; i < step->nodes.count; i++) {
 			judge_node(judge, step->nodes.index[i])->wiped |= step->wipe;
+			judge_node(judge, step->nodes.index[i])->leaving = step->verb == VERB_STOP;
+		}
 }
 
 static void step_end(const struct judge *judge)
@@ -310,8 +334,10 @@ static void step_end(const struct judge *judge)
 
 	for (i = 0; i < judge->check->node_count; i++)
 		grammar_debts(judge, i);
-	if (judge->seen->number == 1)
+	if (judge->seen->number == 1) {
 		grammar_settled(judge);
+		invariants_settled(judge);
+	}
 	inert_end(judge);
 	expect_end(judge);
 	judge->check->in_step = 0;
@@ -338,21 +364,30 @@ static void observe_machine(const struct judge *judge)
 		break;
 	case OBSERVE_NODE_REFUSED:
 		expect_refused(judge);
+		model_refused(judge);
 		node_down(judge);
 		break;
 	case OBSERVE_NODE_DOWN:
 		node_down(judge);
 		break;
 	case OBSERVE_NODE_PAUSED:
+		model_paused(judge);
 		node->paused = 1;
 		inert_effect(judge, EFFECT_PAUSED);
 		break;
 	case OBSERVE_NODE_RESUMED:
 		node->paused = 0;
+		model_resumed(judge);
 		inert_effect(judge, EFFECT_RESUMED);
 		break;
 	case OBSERVE_HELD:
 		node->held = judge->seen->number == 1;
+		break;
+	case OBSERVE_RELOADED:
+		model_reloaded(judge);
+		break;
+	case OBSERVE_CANCEL_WFA:
+		model_cancelled(judge);
 		break;
 	default:
 		break;
@@ -364,16 +399,20 @@ static void observe_ring(const struct judge *judge)
 	switch (judge->seen->kind) {
 	case OBSERVE_RING:
 		grammar_debts(judge, judge->seen->node);
+		judge_node(judge, judge->seen->node)->interrupted = judge_node(judge, judge->seen->node)->in_sync;
 		grammar_ring(judge);
 		ring(judge);
+		model_ring(judge);
 		break;
 	case OBSERVE_ACTIVATED:
 		grammar_debts(judge, judge->seen->node);
 		activated(judge);
 		grammar_activated(judge);
+		model_activated(judge);
 		break;
 	case OBSERVE_PRIMARY:
 		flags_round_over(judge, judge->seen->node);
+		model_primary(judge);
 		grammar_primary(judge);
 		break;
 	default:
@@ -415,9 +454,10 @@ void check_observe(struct check *check, const struct scenario *scenario, const s
 
 	if (observation->kind >= OBSERVE_SENT)
 		return;
+	check->activity += observation->kind > OBSERVE_STEP_END;
 	if (observation->kind >= OBSERVE_CALL)
 		observe_application(&judge);
-	else if (observation->kind >= OBSERVE_RING)
+	else if (observation->kind >= OBSERVE_RING && observation->kind != OBSERVE_HELD)
 		observe_ring(&judge);
 	else if (observation->kind == OBSERVE_STEP_BEGIN)
 		step_begin(&judge);

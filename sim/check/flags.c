@@ -42,6 +42,7 @@ void flags_untrack(const struct judge *judge, uint32_t number)
 		judge_client(judge, client->older)->newer = client->newer;
 	else
 		node->oldest = client->newer;
+	judge_model(judge, judge->scenario->clients[number].node)->rest_tracked = 0;
 	client->tracking = 0;
 	client->newer = client->older = NOBODY;
 }
@@ -65,7 +66,6 @@ void flags_call(const struct judge *judge)
 
 	if (judge->seen->verb != VERB_TRACKSTART)
 		return;
-	client->asked.was_tracking = client->tracking;
 	client->snapshot = SNAPSHOT_NONE;
 	if ((flags & (VQ_TRACK_CURRENT | VQ_TRACK_CHANGES)) &&
 	    (!client->tracking || quirk_on(judge, VQ_QUIRK_SNAPSHOT_ON_EXIST)))
@@ -196,17 +196,17 @@ static bool breaks_round(const struct judge *judge, struct seen_node *node, uint
 	return true;
 }
 
-bool flags_queued(const struct judge *judge, uint64_t digest)
+enum news flags_queued(const struct judge *judge, uint64_t digest)
 {
 	uint32_t number = judge->seen->client;
 	struct seen_client *client = judge_client(judge, number);
 	struct seen_node *node = judge_node(judge, judge->scenario->clients[number].node);
 
 	if (snapshot_part(judge, client))
-		return false;
+		return NEWS_SNAPSHOT;
 	if (!client->tracking) {
 		wrong_news(judge, RULE_I10, number, "nothing: this connection does not track");
-		return false;
+		return NEWS_REPEATED;
 	}
 	check_context(judge, client->context, "the tracker's own");
 	judge_exercise(judge, RULE_EVERY_TRACKER);
@@ -215,11 +215,11 @@ bool flags_queued(const struct judge *judge, uint64_t digest)
 		if (digest != node->round_digest)
 			wrong_news(judge, RULE_SAME_NEWS, number, "what the newer trackers of this node were told");
 		node->round_next = client->older;
-		return false;
+		return NEWS_REPEATED;
 	}
 	if (node->round_next != NOBODY && !breaks_round(judge, node, digest)) {
 		node->round_next = client->older;
-		return false;
+		return NEWS_REPEATED;
 	}
 	judge_exercise(judge, RULE_NEWEST_FIRST);
 	if (number != node->newest)
@@ -227,7 +227,7 @@ bool flags_queued(const struct judge *judge, uint64_t digest)
 	node->round_digest = digest;
 	node->round_kind = judge->seen->notification->kind;
 	node->round_next = client->older;
-	return true;
+	return NEWS_ROUND;
 }
 
 void flags_round_over(const struct judge *judge, uint32_t number)

@@ -49,6 +49,15 @@ static void open_handle(const struct judge *judge, struct seen_client *client, u
 	client->boot = judge_node(judge, node)->boot;
 }
 
+static uint32_t dispatch_type(const struct judge *judge)
+{
+	const struct step *step = &judge->scenario->steps[judge->seen->step];
+
+	if (judge->seen->step < judge->scenario->step_count && step->verb == VERB_DISPATCH)
+		return step->dispatch_type;
+	return VQ_DISPATCH_BLOCKING; /* of which nothing is said */
+}
+
 void grammar_call(const struct judge *judge)
 {
 	const struct observation *seen = judge->seen;
@@ -58,8 +67,9 @@ void grammar_call(const struct judge *judge)
 	/* A handle that came by itself: opened at first use. */
 	if (client->handle == HANDLE_NONE && seen->verb != VERB_INITIALIZE)
 		open_handle(judge, client, node);
-	if (seen->verb == VERB_DISPATCH && !client->dispatching++) {
-		client->dispatch_type = (uint32_t)seen->number;
+	if (seen->verb == VERB_DISPATCH) {
+		client->dispatching = 1;
+		client->dispatch_type = dispatch_type(judge);
 		client->dispatch_taken = 0;
 		client->dispatch_fault = 0;
 	}
@@ -87,7 +97,8 @@ static void dispatch_over(const struct judge *judge, struct seen_client *client)
 	int error = (int)judge->seen->number;
 	uint32_t type = client->dispatch_type;
 
-	if (client->handle != HANDLE_OPEN || client->dispatch_fault || error == VQ_ERR_LIBRARY)
+	if (client->handle != HANDLE_OPEN || client->dispatch_fault || error == VQ_ERR_LIBRARY ||
+	    type == VQ_DISPATCH_BLOCKING)
 		return; /* finalized inside, or the connection broke: other rules */
 	judge_exercise(judge, RULE_DISPATCH_COUNT);
 	if (judge->seen->count != client->dispatch_taken)
@@ -127,10 +138,10 @@ void grammar_reply(const struct judge *judge)
 		}
 		break;
 	case VERB_DISPATCH:
-		if (client->dispatching == 1)
-			dispatch_over(judge, client);
 		if (client->dispatching)
-			client->dispatching--;
+			dispatch_over(judge, client);
+		client->dispatching = 0;
+		client->dispatch_fault = 0;
 		break;
 	default:
 		break;
@@ -197,7 +208,7 @@ void grammar_taken(const struct judge *judge, uint64_t digest)
 		return;
 	}
 	judge_exercise(judge, RULE_IN_DISPATCH);
-	if (!client->dispatching)
+	if (!client->dispatching && judge->scenario->clients[seen->client].manual)
 		judge_say(judge, RULE_IN_DISPATCH, seen->node, seen->client,
 			  "callbacks come from inside votequorum_dispatch()", "a callback came outside of it");
 	judge_exercise(judge, RULE_NULL_CALLBACK);

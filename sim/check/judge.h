@@ -36,38 +36,52 @@ struct span { /* of a number that order of messages may leave open; exact when b
 
 /* What a node may be expected to think, as far as it can be told from outside. */
 struct model {
-	uint64_t device_due_ns;  /* the device timer fires; NEVER_NS: not running */
-	uint64_t last_man_due_ns;
-	uint64_t admin_digest;   /* of the last administrative change */
-	struct span votes;       /* its own */
-	struct span expected;    /* its own expected votes */
+	uint64_t device_due_ns;   /* the device timer fires; NEVER_NS: not running */
+	uint64_t last_man_due_ns; /* the last man standing timer fires */
+	uint64_t device_left_ns, last_man_left_ns; /* of the timers, while paused */
+	uint64_t device_name;     /* digest, when named is YES */
+	uint64_t config_digest;   /* of the running configuration, but for a node's own votes */
+	struct span votes;        /* its own */
+	struct span expected;     /* its own expected votes */
 	struct span quorum;
-	struct span highest;
+	struct span highest;      /* expected votes of its members */
 	struct span device_votes;
-	uint32_t changed_expected; /* the last value by setexpected or reload since the cluster rested */
-	uint32_t admin;            /* administrative changes that reached it since then */
-	uint32_t rings_at_rest;
-	uint32_t expected_told;    /* the last expected votes notification's value */
-	uint32_t expected_at_rest, quorum_at_rest, votes_at_rest;
-	uint8_t two_node, wait_for_all, last_man, tie_breaker, downscale, tracking; /* enum maybe */
+	struct span expected_before; /* the sync that is under way: what its nodeinfo says */
+	uint32_t file_votes, file_expected; /* as configured */
+	uint32_t window_ms, device_timeout_ms, device_sync_timeout_ms;
+	uint32_t config; /* 0: the scenario's, 1 + step: of that reload, NOBODY: not known */
+	uint32_t refusal;       /* that its start must meet */
+	uint32_t expected_told; /* by the last expected votes notification since the cluster rested */
+	struct span rest_expected, rest_votes; /* when the cluster rested last */
+	uint32_t rest_total, reserved32;
+	uint32_t tie;       /* enum tie */
+	uint32_t tie_start; /* before the check of odd votes */
+	uint8_t two_node, wait_for_all, last_man, tracking, downscale; /* enum maybe */
 	uint8_t wait_for_all_follows; /* two_node */
-	uint8_t tie_breaker_configured;
-	uint8_t device_configured;
-	uint8_t may_operate;   /* the device; enum maybe */
+	uint8_t tie_sure;
+	uint8_t device;       /* is configured */
+	uint8_t may_operate;  /* the device; enum maybe */
 	uint8_t registered, alive, cast, master; /* the device's flags; enum maybe */
-	uint8_t master_wanted; /* the setting that is remembered */
-	uint8_t quorate;       /* enum maybe; as told to the primary layer */
+	uint8_t master_wanted; /* enum maybe: the setting that is remembered */
+	uint8_t named;         /* enum maybe: a device name is known */
+	uint8_t thinks;        /* enum maybe: itself quorate */
+	uint8_t thought;       /* when the sync began */
+	uint8_t predicted;     /* enum maybe: at the end of this sync */
+	uint8_t decider;       /* enum rule_number */
+	uint8_t by_votes;      /* enum maybe: the votes alone suffice */
 	uint8_t trusted;       /* SET_TRUSTED is certain */
-	uint8_t reloaded;      /* since the cluster rested */
-	uint8_t expected_was_told; /* since the cluster rested */
-	uint8_t device_calls;  /* since the cluster rested */
-	uint8_t named;         /* a device name is known; enum maybe */
-	uint8_t rested;        /* the _at_rest fields hold */
+	uint8_t told;          /* expected_told holds */
+	uint8_t stale;         /* a local change was never sent: nothing was recalculated */
 	uint8_t lowered;       /* last man standing has lowered expected votes here */
-	uint8_t surely_paused; /* was paused since the cluster rested: timers are open */
+	uint8_t cancelled;     /* wait_for_all, since the cluster rested */
+	uint8_t quiet_change;  /* something may have changed expected votes without telling */
+	uint8_t polls;         /* device calls since the cluster rested */
+	uint8_t reloaded;      /* since the cluster rested */
+	uint8_t rest_tracked;  /* it has had a tracker ever since the cluster rested */
 	uint8_t reserved[3];
-	uint64_t device_name;  /* digest, when named is YES */
 };
+
+enum tie { TIE_NONE, TIE_LOWEST, TIE_HIGHEST, TIE_LIST };
 
 struct seen_node {
 	struct vq_ring_id ring;
@@ -81,7 +95,7 @@ struct seen_node {
 	uint32_t newest, oldest;   /* trackers */
 	uint32_t round_next;       /* the tracker that is next to be told; NOBODY: the round is over */
 	uint32_t round_kind;
-	uint32_t steps_as_file;    /* 0: the scenario's configuration, else 1 + the step that brought it */
+	uint32_t reserved32;
 	uint8_t up, paused, in_sync;
 	uint8_t owes;              /* enum owed */
 	uint8_t nodelist_told;     /* for this ring */
@@ -91,7 +105,7 @@ struct seen_node {
 	uint8_t released;          /* since the ring: poll, timer or unregister ended a hold */
 	uint8_t leaving;           /* a clean stop was ordered */
 	uint8_t wiped;
-	uint8_t reserved[1];
+	uint8_t interrupted;       /* the sync of the ring before never ended */
 };
 
 #define RECENT 16u
@@ -108,7 +122,7 @@ struct asked { /* a call that awaits its answer */
 	uint32_t node_activity; /* of the node, at the call: a change since makes its outcome open */
 	int32_t must;           /* enum vq_error that must come; 0: open */
 	uint8_t fresh_ring;     /* qdevice_poll: enum maybe */
-	uint8_t was_tracking;
+	uint8_t was_paused;     /* the daemon, at the call */
 	uint8_t reserved[2];
 };
 
@@ -129,7 +143,7 @@ struct seen_client {
 	uint8_t handle;          /* enum handle_phase */
 	uint8_t tracking;
 	uint8_t snapshot;        /* enum snapshot_phase */
-	uint8_t dispatching;     /* depth */
+	uint8_t dispatching;     /* inside votequorum_dispatch() */
 	uint8_t lost;            /* a notification's place in the stream is not known any more */
 	uint8_t dead;            /* the process */
 	uint8_t reserved[2];
@@ -161,7 +175,7 @@ struct answer { /* to the step's own call */
 
 struct check {
 	uint64_t callbacks;
-	uint64_t last_change_ns;
+	uint64_t rested_ns;
 	uint32_t node_count, client_count;
 	uint32_t words;          /* of a node set */
 	uint32_t nodes_at, models_at, sets_at, clients_at, told_at, streams_at, size;
@@ -173,12 +187,17 @@ struct check {
 	uint32_t effects;    /* since the step began: enum effect */
 	uint32_t refused_bits; /* refused expectations of this step that came true */
 	uint32_t refused_came; /* 1 + node */
-	uint32_t rested;     /* activity when the cluster was last found at rest */
-	uint32_t setexpected_lowered; /* an administrator lowered expected votes, somewhere */
-	uint32_t cancelled;  /* wait_for_all was cancelled, somewhere */
+	uint32_t rested;     /* activity when the cluster was last found at rest, */
+			     /* at rested_ns */
+	uint32_t moved;      /* a ring was installed since then */
+	uint32_t flux;       /* administrative changes since then */
+	struct span flux_expected; /* what they may have made of anybody's expected votes */
+	uint32_t lowered;    /* an administrator lowered expected votes, somewhere in this run */
+	uint32_t cancelled;  /* wait_for_all was cancelled */
 	uint32_t left_cleanly;
-	uint32_t reloads;
-	uint32_t network_calm; /* no fault is under way */
+	uint32_t administered; /* votes, expected votes or configurations were changed in this run */
+	uint32_t split_wanted; /* the scenario expects this split brain */
+	uint32_t reserved;
 	struct answer answer;
 	char refused_text[160];
 	uint32_t exercised[RULE_COUNT];
@@ -297,15 +316,77 @@ uint64_t notification_digest(const struct vq_notification *notification);
 /* ---- flags.c: who is told, in which order, with which context ---- */
 void flags_call(const struct judge *judge);
 void flags_reply(const struct judge *judge);
-/* True when this opens a round: the same will be told to every tracker of the node. */
-bool flags_queued(const struct judge *judge, uint64_t digest);
+enum news {
+	NEWS_REPEATED, /* told to another tracker of the node before */
+	NEWS_SNAPSHOT,
+	NEWS_ROUND, /* the first of a round: every tracker of the node will be told */
+};
+enum news flags_queued(const struct judge *judge, uint64_t digest);
 void flags_round_over(const struct judge *judge, uint32_t node);
 void flags_untrack(const struct judge *judge, uint32_t client);
 void flags_node_down(const struct judge *judge, uint32_t node);
 
 /* ---- contents.c: what a notification says ---- */
-void contents_queued(const struct judge *judge, bool round);
-void contents_settled(const struct judge *judge, uint32_t node, const struct vq_info *info);
+void contents_queued(const struct judge *judge);
+
+/* ---- plan.c: what a configuration means ---- */
+struct plan {
+	uint32_t refusal; /* enum vq_refusal */
+	uint32_t votes, expected, device_votes;
+	uint32_t window_ms, device_timeout_ms, device_sync_timeout_ms;
+	uint32_t tie, tie_start;
+	bool two_node, wait_for_all, follows, last_man, downscale, tracking, device;
+	bool open; /* the manual does not say what comes of it */
+};
+void plan_read(const struct vq_config *config, uint32_t nodeid, struct plan *plan);
+/* The next id of a tie breaker's list; 0: no more. */
+uint32_t plan_next_id(const char **text);
+uint64_t plan_digest(const struct vq_config *config);
+
+/* ---- model.c: what happens to a node, and what it must think then ---- */
+struct wide { /* sums of votes */
+	uint64_t low, high;
+};
+struct span span_exact(uint32_t value);
+struct span span_hull(struct span a, struct span b);
+struct span span_max(struct span a, struct wide b);
+bool span_is_exact(struct span span);
+bool span_has(struct span span, uint32_t value);
+/* What is computed from the highest expected votes and the votes present (two_node aside). */
+struct span model_quorum_of(const struct judge *judge, struct span highest, struct wide sum);
+/* The votes of a node set, and with the device's as this node counts them. */
+struct wide model_sum(const struct judge *judge, uint32_t node, const uint64_t *set);
+struct wide model_present(const struct judge *judge, uint32_t node, struct wide sum);
+struct wide model_total(const struct judge *judge, uint32_t node, struct wide sum);
+const struct vq_config *model_config(const struct judge *judge, uint32_t node);
+void model_node_up(const struct judge *judge);
+void model_refused(const struct judge *judge);
+void model_time(const struct judge *judge, uint32_t node);
+void model_paused(const struct judge *judge);
+void model_resumed(const struct judge *judge);
+void model_ring(const struct judge *judge);
+void model_activated(const struct judge *judge);
+void model_primary(const struct judge *judge);
+void model_reloaded(const struct judge *judge);
+void model_cancelled(const struct judge *judge);
+/* Is the lowest (highest) of those that were last quorate a member now? enum maybe. */
+uint8_t model_trusts(const struct judge *judge, uint32_t node, bool highest);
+void model_expected_told(const struct judge *judge);
+
+/* ---- decide.c: who must be quorate when a sync is over ---- */
+void decide(const struct judge *judge, uint32_t node);
+
+/* ---- admin.c: what the library calls change ---- */
+void admin_reply(const struct judge *judge);
+
+/* ---- replies.c: what a library call answers ---- */
+void replies_call(const struct judge *judge);
+void replies_reply(const struct judge *judge);
+void replies_check_info(const struct judge *judge, enum rule_number rule, uint32_t client, uint32_t node, uint32_t of,
+			const struct vq_info *info);
+
+/* ---- invariants.c: the whole cluster at rest ---- */
+void invariants_settled(const struct judge *judge);
 
 /* ---- inert.c: faults that changed nothing, runs that showed nothing ---- */
 enum effect {

@@ -1,0 +1,560 @@
+/*
+ * A small model of each node: what it must think of votes and quorum, judged by
+ * configuration, rings, calls and time.
+ *
+ * The order of messages is not known here, so a number is a span and a truth may
+ * be UNKNOWN. In a plain run nearly every span is exact. When the cluster rests,
+ * invariants.c compares with getinfo and makes every span exact again.
+ */
+#include "sim/check/judge.h"
+
+#include <string.h>
+
+/* ---- spans ---- */
+
+struct span span_exact(uint32_t value)
+{
+	return (struct span){ value, value };
+}
+
+struct span span_hull(struct span a, struct span b)
+{
+	return (struct span){ a.low < b.low ? a.low : b.low, a.high > b.high ? a.high : b.high };
+}
+
+struct span span_max(struct span a, struct wide b)
+{
+	if (b.low > a.low)
+		a.low = b.low > UINT32_MAX ? UINT32_MAX : (uint32_t)b.low;
+	if (b.high > a.high)
+		a.high = b.high > UINT32_MAX ? UINT32_MAX : (uint32_t)b.high;
+	return a;
+}
+
+bool span_is_exact(struct span span)
+{
+	return span.low == span.high;
+}
+
+bool span_has(struct span span, uint32_t value)
+{
+	return span.low <= value && value <= span.high;
+}
+
+static uint32_t half(uint32_t votes)
+{
+	return (votes + 2) / 2; /* wraps, as recorded in setexpected-limits (step 29) */
+}
+
+struct span model_quorum_of(const struct judge *judge, struct span highest, struct wide sum)
+{
+	struct span open = { 0, UINT32_MAX }, quorum;
+
+	if (sum.high > UINT32_MAX - 2 || (highest.high > UINT32_MAX - 2 && !span_is_exact(highest)))
+		return open;
+	quorum.low = half(highest.low);
+	quorum.high = half(highest.high);
+	quorum = span_max(quorum, (struct wide){ half((uint32_t)sum.low), half((uint32_t)sum.high) });
+	if (quorum.high <= UINT8_MAX || !quirk_on(judge, VQ_QUIRK_QUORUM_8_BIT))
+		return quorum;
+	return span_is_exact(quorum) ? span_exact(quorum.low & UINT8_MAX) : (struct span){ 0, UINT8_MAX };
+}
+
+/* ---- sums ---- */
+
+struct wide model_sum(const struct judge *judge, uint32_t node, const uint64_t *set)
+{
+	struct wide sum = { 0, 0 };
+	uint32_t i;
+
+	(void)node;
+	for (i = 0; i < judge->check->node_count; i++)
+		if (set_has(set, i)) {
+			sum.low += judge_model(judge, i)->votes.low;
+			sum.high += judge_model(judge, i)->votes.high;
+		}
+	return sum;
+}
+
+struct wide model_present(const struct judge *judge, uint32_t node, struct wide sum)
+{
+	const struct model *model = judge_model(judge, node);
+
+	if (model->cast == YES)
+		sum.low += model->device_votes.low;
+	if (model->cast != NO)
+		sum.high += model->device_votes.high;
+	return sum;
+}
+
+struct wide model_total(const struct judge *judge, uint32_t node, struct wide sum)
+{
+	const struct model *model = judge_model(judge, node);
+
+	if (!quirk_on(judge, VQ_QUIRK_DEVICE_COUNTS_UNCAST))
+		return model_present(judge, node, sum);
+	sum.low += model->device_votes.low;
+	sum.high += model->device_votes.high;
+	return sum;
+}
+
+/* ---- configuration ---- */
+
+const struct vq_config *model_config(const struct judge *judge, uint32_t node)
+{
+	uint32_t config = judge_model(judge, node)->config;
+
+	if (config == NOBODY)
+		return NULL;
+	return config ? judge->scenario->steps[config - 1].configs[node] : judge->scenario->nodes[node].config;
+}
+
+static uint32_t find_config(const struct judge *judge, uint32_t node, const struct vq_config *config)
+{
+	uint32_t i;
+
+	if (!config || config == judge->scenario->nodes[node].config)
+		return 0;
+	for (i = 0; i < judge->scenario->step_count; i++)
+		if (judge->scenario->steps[i].configs && judge->scenario->steps[i].configs[node] == config)
+			return i + 1;
+	return NOBODY;
+}
+
+static void take_features(struct model *model, const struct plan *plan)
+{
+	model->two_node = plan->two_node;
+	model->wait_for_all = plan->wait_for_all;
+	model->wait_for_all_follows = plan->follows;
+	model->last_man = plan->last_man;
+	model->tracking = plan->tracking;
+	model->downscale = plan->downscale;
+	model->tie = plan->tie;
+	model->tie_start = plan->tie_start;
+	model->tie_sure = !plan->open;
+	model->device = plan->device;
+	model->window_ms = plan->window_ms;
+	model->device_timeout_ms = plan->device_timeout_ms;
+	model->device_sync_timeout_ms = plan->device_sync_timeout_ms;
+	if (plan->open && plan->last_man)
+		model->last_man = UNKNOWN;
+}
+
+/* Alone, before its first ring. */
+static void first_thoughts(const struct judge *judge, struct model *model, const struct plan *plan)
+{
+	struct wide alone = { plan->votes, plan->votes };
+
+	model->votes = plan->open ? (struct span){ 0, UINT32_MAX } : span_exact(plan->votes);
+	model->device_votes = plan->open ? (struct span){ 0, UINT32_MAX } : span_exact(plan->device_votes);
+	model->expected = span_max(span_exact(plan->expected),
+				   model_total(judge, judge->seen->node, alone));
+	if (plan->tracking || plan->open)
+		model->expected = (struct span){ 0, UINT32_MAX };
+	model->highest = model->expected;
+	model->quorum = model_quorum_of(judge, model->expected, alone);
+	if (plan->two_node)
+		model->quorum = span_exact(1);
+	model->thinks = UNKNOWN;
+	if (model->quorum.low > plan->votes || (plan->wait_for_all && plan->expected > plan->votes))
+		model->thinks = NO;
+}
+
+void model_node_up(const struct judge *judge)
+{
+	uint32_t number = judge->seen->node;
+	struct model *model = judge_model(judge, number);
+	const struct vq_config *config = judge->seen->config;
+	struct plan plan;
+
+	memset(model, 0, sizeof *model);
+	model->config = find_config(judge, number, config);
+	model->device_due_ns = model->last_man_due_ns = NEVER_NS;
+	config = config ? config : judge->scenario->nodes[number].config;
+	if (!config)
+		return;
+	plan_read(config, judge->scenario->nodes[number].nodeid, &plan);
+	model->config_digest = plan_digest(config);
+	model->refusal = plan.refusal;
+	model->file_votes = plan.votes;
+	model->file_expected = plan.expected;
+	model->may_operate = YES;
+	model->trusted = 1;
+	set_add(judge_set(judge, number, SET_TRUSTED), number);
+	take_features(model, &plan);
+	first_thoughts(judge, model, &plan);
+	model->rest_expected = model->expected;
+	model->rest_votes = model->votes;
+	judge_exercise(judge, RULE_CONFIGURATION);
+}
+
+void model_refused(const struct judge *judge)
+{
+	struct model *model = judge_model(judge, judge->seen->node);
+	struct verdict verdict;
+
+	if (model->refusal != judge->seen->number &&
+	    judge_breach(judge, &verdict, RULE_CONFIGURATION, judge->seen->node, NOBODY)) {
+		say(verdict.expected, model->refusal ? "the daemon refuses, for reason %u" : "the daemon starts",
+		    model->refusal);
+		say(verdict.came, "it refuses, for reason %llu: %s", (unsigned long long)judge->seen->number,
+		    judge->seen->text ? judge->seen->text : "");
+		judge_tell(judge, &verdict);
+	}
+	model->refusal = VQ_ACCEPTED;
+}
+
+/* ---- timers ---- */
+
+static void last_man_fires(const struct judge *judge, uint32_t number, bool surely)
+{
+	struct model *model = judge_model(judge, number);
+	const struct seen_node *node = judge_node(judge, number);
+	struct wide sum = model_present(judge, number, model_sum(judge, number, judge_set(judge, number, SET_RING)));
+	struct span left = span_exact(node->members + (model->device_votes.high != 0));
+	struct span quorum = model->two_node == YES && node->members <= 2 ? span_exact(1) :
+									     model_quorum_of(judge, left, sum);
+
+	model->last_man_due_ns = NEVER_NS;
+	if (model->thinks == NO)
+		return;
+	model->quiet_change = 1;
+	model->lowered = model->lowered || left.low < model->expected.high;
+	if (surely && model->thinks == YES && !node->in_sync) {
+		judge_exercise(judge, RULE_LAST_MAN);
+		model->expected = model->highest = left;
+		model->quorum = quorum;
+		return;
+	}
+	model->expected = span_hull(model->expected, left);
+	model->highest = span_hull(model->highest, left);
+	model->quorum = span_hull(model->quorum, quorum);
+}
+
+static void device_fires(struct model *model, bool surely)
+{
+	model->device_due_ns = NEVER_NS;
+	if (model->alive == NO)
+		return;
+	model->cast = surely ? NO : UNKNOWN;
+	model->alive = surely ? NO : UNKNOWN;
+}
+
+/* What time has done to a node. At the very moment of a timer it may be either. */
+void model_time(const struct judge *judge, uint32_t number)
+{
+	struct model *model = judge_model(judge, number);
+	uint64_t now_ns = judge->seen->time_ns;
+
+	if (model->last_man_due_ns <= now_ns)
+		last_man_fires(judge, number, model->last_man_due_ns < now_ns);
+	if (model->device_due_ns <= now_ns) {
+		judge_node(judge, number)->released = 1;
+		device_fires(model, model->device_due_ns < now_ns);
+	}
+}
+
+/* A paused node's timers stand still: keep what is left of them. */
+static uint64_t other_side(uint64_t due_ns, uint64_t now_ns)
+{
+	return due_ns == NEVER_NS ? NEVER_NS : due_ns - now_ns;
+}
+
+void model_paused(const struct judge *judge)
+{
+	struct model *model = judge_model(judge, judge->seen->node);
+
+	model_time(judge, judge->seen->node);
+	model->last_man_left_ns = other_side(model->last_man_due_ns, judge->seen->time_ns);
+	model->device_left_ns = other_side(model->device_due_ns, judge->seen->time_ns);
+	model->last_man_due_ns = model->device_due_ns = NEVER_NS;
+}
+
+void model_resumed(const struct judge *judge)
+{
+	struct model *model = judge_model(judge, judge->seen->node);
+
+	if (model->last_man_left_ns != NEVER_NS)
+		model->last_man_due_ns = judge->seen->time_ns + model->last_man_left_ns;
+	if (model->device_left_ns != NEVER_NS)
+		model->device_due_ns = judge->seen->time_ns + model->device_left_ns;
+}
+
+/* ---- rings ---- */
+
+/* A sync that never ended may have left any trace of its members' nodeinfos. */
+static void interrupted(const struct judge *judge, uint32_t number)
+{
+	struct model *model = judge_model(judge, number);
+	const uint64_t *set = judge_set(judge, number, SET_PREVIOUS);
+	struct wide total = model_total(judge, number, model_sum(judge, number, set));
+	struct span all = model->expected, quorum;
+	uint32_t i;
+
+	for (i = 0; i < judge->check->node_count; i++)
+		if (set_has(set, i))
+			all = span_hull(all, span_hull(judge_model(judge, i)->expected,
+						       judge_model(judge, i)->expected_before));
+	model->expected = span_hull(all, span_max(all, total));
+	model->highest = span_hull(model->highest, model->expected);
+	quorum = model_quorum_of(judge, model->highest, (struct wide){ 0, total.high });
+	if (model->two_node != NO)
+		quorum.low = 1;
+	model->quorum = span_hull(model->quorum, quorum);
+	model->thinks = UNKNOWN;
+	model->trusted = 0;
+	model->quiet_change = 1;
+}
+
+/* Administrative messages that are under way may reach anybody. */
+static void in_flux(const struct judge *judge, struct model *model)
+{
+	struct span quorum;
+
+	model->expected = span_hull(model->expected, model->rest_expected);
+	model->expected = span_hull(model->expected, judge->check->flux_expected);
+	model->highest = span_hull(model->highest, model->expected);
+	model->votes = span_hull(model->votes, model->rest_votes);
+	quorum = model_quorum_of(judge, model->highest, (struct wide){ 0, 0 });
+	model->quorum = span_hull(model->quorum, (struct span){ 1, quorum.high });
+	model->quiet_change = 1;
+}
+
+static bool somebody_left(const struct judge *judge, uint32_t number)
+{
+	const uint64_t *now = judge_set(judge, number, SET_RING), *before = judge_set(judge, number, SET_PREVIOUS);
+	uint32_t i;
+
+	for (i = 0; i < judge->check->words; i++)
+		if (before[i] & ~now[i])
+			return true;
+	return false;
+}
+
+/* The member whose id is the lowest (or highest) of a set, as ids compare. */
+static uint32_t extreme(const struct judge *judge, const uint64_t *set, bool highest)
+{
+	bool is_signed = quirk_on(judge, VQ_QUIRK_SIGNED_IDS);
+	uint32_t found = NOBODY, i;
+
+	for (i = 0; i < judge->check->node_count; i++) {
+		uint32_t a = judge->scenario->nodes[i].nodeid, b = found;
+
+		if (!set_has(set, i))
+			continue;
+		if (found != NOBODY)
+			b = judge->scenario->nodes[found].nodeid;
+		if (is_signed) {
+			a ^= UINT32_C(1) << 31;
+			b ^= UINT32_C(1) << 31;
+		}
+		if (found == NOBODY || (highest ? a > b : a < b))
+			found = i;
+	}
+	return found;
+}
+
+uint8_t model_trusts(const struct judge *judge, uint32_t number, bool highest)
+{
+	uint32_t who = extreme(judge, judge_set(judge, number, SET_TRUSTED), highest);
+
+	if (!judge_model(judge, number)->trusted)
+		return UNKNOWN;
+	return who != NOBODY && set_has(judge_set(judge, number, SET_RING), who);
+}
+
+/* The last man standing timer starts, or starts anew, with a ring that lost somebody. */
+static void start_last_man(const struct judge *judge, uint32_t number)
+{
+	struct model *model = judge_model(judge, number);
+	const struct seen_node *node = judge_node(judge, number);
+	uint8_t lowest = quirk_on(judge, VQ_QUIRK_LMS_ATB_LOWEST) || model->tie != TIE_HIGHEST ?
+				 model_trusts(judge, number, false) :
+				 model_trusts(judge, number, true);
+	bool left = somebody_left(judge, number);
+	bool surely, maybe;
+
+	if (model->last_man == NO)
+		return;
+	if (model->tie == TIE_LIST && !quirk_on(judge, VQ_QUIRK_LMS_ATB_LOWEST))
+		lowest = UNKNOWN;
+	surely = (left && node->members >= model->quorum.high) ||
+		 (model->tie != TIE_NONE && model->tie_sure && node->members <= model->quorum.low && lowest == YES);
+	maybe = (left && node->members >= model->quorum.low) ||
+		(model->tie != TIE_NONE && node->members <= model->quorum.high && lowest != NO);
+	if (surely && model->last_man == YES) {
+		model->last_man_due_ns = judge->seen->time_ns + model->window_ms * SCENARIO_MS;
+	} else if (maybe) {
+		model->expected = span_hull(model->expected, span_exact(node->members));
+		model->highest = span_hull(model->highest, model->expected);
+		model->quorum.low = 1;
+		model->quiet_change = 1;
+	}
+}
+
+static void start_device_timer(const struct judge *judge, struct model *model)
+{
+	struct seen_node *node = judge_node(judge, judge->seen->node);
+
+	node->released = 1;
+	if (model->registered == NO || model->alive == NO)
+		return;
+	if (model->registered == YES && model->alive == YES) {
+		node->released = 0;
+		model->device_due_ns = judge->seen->time_ns + model->device_sync_timeout_ms * SCENARIO_MS;
+	} else {
+		model->device_due_ns = NEVER_NS;
+		model->alive = model->cast = UNKNOWN;
+	}
+}
+
+void model_ring(const struct judge *judge)
+{
+	uint32_t number = judge->seen->node;
+	struct model *model = judge_model(judge, number);
+	struct verdict verdict;
+
+	if (model->refusal && judge_breach(judge, &verdict, RULE_CONFIGURATION, number, NOBODY)) {
+		say(verdict.expected, "the daemon refuses its configuration, for reason %u", model->refusal);
+		say(verdict.came, "it started");
+		judge_tell(judge, &verdict);
+	}
+	model_time(judge, number);
+	judge->check->moved = 1;
+	if (judge_node(judge, number)->interrupted)
+		interrupted(judge, number);
+	if (judge->check->flux)
+		in_flux(judge, model);
+	model->expected_before = model->expected;
+	model->thought = model->thinks;
+	start_last_man(judge, number);
+	start_device_timer(judge, model);
+}
+
+void model_activated(const struct judge *judge)
+{
+	uint32_t number = judge->seen->node;
+
+	model_time(judge, number);
+	judge_exercise(judge, RULE_DEVICE_HOLDS);
+	if (!judge_node(judge, number)->released)
+		judge_say(judge, RULE_DEVICE_HOLDS, number, NOBODY,
+			  "the sync waits for a poll of the registered device, or for sync_timeout",
+			  "it ended without either");
+	decide(judge, number);
+}
+
+/* ---- what it tells ---- */
+
+static void told_wrong(const struct judge *judge, const struct model *model, uint32_t number)
+{
+	struct verdict verdict;
+
+	if (!judge_breach(judge, &verdict, (enum rule_number)model->decider, number, NOBODY))
+		return;
+	say(verdict.expected, "%squorate: members ", model->predicted ? "" : "not ");
+	say_set(verdict.expected, judge, judge_set(judge, number, SET_RING));
+	say(verdict.expected, ", quorum %u, expected votes %u", model->quorum.low, model->expected.low);
+	if (!span_is_exact(model->quorum) || !span_is_exact(model->expected))
+		say(verdict.expected, " (at most %u and %u)", model->quorum.high, model->expected.high);
+	say(verdict.came, "%squorate", judge->seen->number ? "" : "not ");
+	judge_tell(judge, &verdict);
+}
+
+void model_primary(const struct judge *judge)
+{
+	uint32_t number = judge->seen->node;
+	struct model *model = judge_model(judge, number);
+	uint64_t *trusted = judge_set(judge, number, SET_TRUSTED);
+
+	if (judge_node(judge, number)->owes & OWES_PRIMARY) {
+		if (model->predicted != UNKNOWN) {
+			judge_exercise(judge, (enum rule_number)model->decider);
+			if (model->predicted != (judge->seen->number != 0))
+				told_wrong(judge, model, number);
+		}
+		if (model->by_votes == UNKNOWN)
+			model->trusted = 0;
+	} else {
+		model->trusted = 0;
+	}
+	model->thinks = judge->seen->number ? YES : NO;
+	if (model->by_votes == YES && model->thinks == YES) {
+		memcpy(trusted, judge_set(judge, number, SET_RING), judge->check->words * 8);
+		model->trusted = 1;
+	}
+	model->by_votes = UNKNOWN;
+}
+
+void model_expected_told(const struct judge *judge)
+{
+	struct model *model = judge_model(judge, judge->scenario->clients[judge->seen->client].node);
+
+	judge_exercise(judge, RULE_EXPECTED_VOTES_TOLD);
+	model->expected_told = judge->seen->notification->expected_votes;
+	model->told = 1;
+}
+
+/* ---- reload and cancel_wait_for_all ---- */
+
+static void change_features(struct model *model, const struct plan *plan, const struct vq_config *config)
+{
+	uint32_t nodelist = 0, i;
+
+	for (i = 0; i < config->node_count; i++)
+		nodelist += config->nodes[i].votes;
+	model->two_node = config->two_node && model->tie_start == TIE_NONE;
+	if (model->wait_for_all_follows)
+		model->wait_for_all = model->two_node ? YES : plan->two_node == config->two_node ? NO : UNKNOWN;
+	if (model->device || plan->device)
+		model->two_node = model->two_node ? UNKNOWN : NO;
+	model->tie = model->tie_start;
+	model->tie_sure = !plan->open && (model->tie == TIE_NONE || model->wait_for_all != UNKNOWN);
+	if (model->tie != TIE_NONE && nodelist % 2 && model->wait_for_all == NO)
+		model->tie = TIE_NONE;
+	if (plan->refusal != VQ_ACCEPTED)
+		model->may_operate = UNKNOWN;
+}
+
+void model_reloaded(const struct judge *judge)
+{
+	uint32_t number = judge->seen->node, i;
+	struct model *model = judge_model(judge, number);
+	struct check *check = judge->check;
+	struct plan plan;
+
+	if (!judge->seen->config)
+		return;
+	plan_read(judge->seen->config, judge->scenario->nodes[number].nodeid, &plan);
+	check->flux_expected = check->flux ? span_hull(check->flux_expected, span_exact(plan.expected)) :
+					     span_exact(plan.expected);
+	check->flux++;
+	check->administered = 1;
+	check->lowered = check->lowered || plan.expected < model->expected.high;
+	model->config = find_config(judge, number, judge->seen->config);
+	model->config_digest = plan_digest(judge->seen->config);
+	model->file_votes = plan.votes;
+	model->file_expected = plan.expected;
+	change_features(model, &plan, judge->seen->config);
+	model->votes = span_hull(model->votes, span_exact(plan.votes));
+	model->rest_votes = model->votes;
+	model->reloaded = 1;
+	for (i = 0; i < check->node_count; i++) {
+		struct model *other = judge_model(judge, i);
+
+		if (!judge_node(judge, i)->up)
+			continue;
+		in_flux(judge, other);
+		other->device_votes = span_hull(other->device_votes, span_exact(plan.device_votes));
+	}
+}
+
+void model_cancelled(const struct judge *judge)
+{
+	uint32_t number = judge->seen->node, i;
+
+	judge->check->cancelled = 1;
+	for (i = 0; i < judge->check->node_count; i++)
+		if (judge_node(judge, i)->up && ring_equal(judge_node(judge, i)->ring, judge_node(judge, number)->ring))
+			judge_model(judge, i)->cancelled = 1;
+}
