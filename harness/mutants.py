@@ -103,43 +103,74 @@ def run(command: list[str]) -> tuple[str, subprocess.CompletedProcess | None]:
     return {0: "", 1: ""}.get(done.returncode, f"exit status {done.returncode}"), done
 
 
+def failures(junit: str) -> set[tuple[str, str]]:
+    """(scenario, rule or "expectation") of every failure in a JUnit file; empty when there is none."""
+    if not os.path.exists(junit):
+        return set()
+    return {(case.get("name"), failure.get("type")) for case in ET.parse(junit).iter("testcase") for failure in case.iter("failure")}
+
+
+def blame(mutant: Mutant, failed: set[tuple[str, str]]) -> None:
+    """Note which rules and whose expectations failed."""
+    mutant.rules = sorted(set(mutant.rules) | {kind for _, kind in failed if kind != "expectation"})
+    mutant.expectations = sorted(set(mutant.expectations) | {name for name, kind in failed if kind == "expectation"})
+
+
 def judge_library(program: str, mutant: Mutant, junit: str) -> None:
-    """Run the scenario library; note which rules and expectations failed."""
-    mutant.end, done = run([program, "run", "--junit", junit, "scenarios/"])
-    if not done or not os.path.exists(junit):
-        return
-    for case in ET.parse(junit).iter("testcase"):
-        for failure in case.iter("failure"):
-            if failure.get("type") == "expectation":
-                mutant.expectations.append(case.get("name"))
-            else:
-                mutant.rules.append(failure.get("type"))
-    mutant.rules = sorted(set(mutant.rules))
-    mutant.expectations = sorted(set(mutant.expectations))
+    """Run the scenario library; note what failed."""
+    mutant.end, _ = run([program, "run", "-q", "--junit", junit, "scenarios/"])
+    blame(mutant, failures(junit))
 
 
-def judge_recordings(program: str, mutant: Mutant, folder: str, only: set[str] | None = None) -> None:
-    """Compare runs with recordings; note those that differ."""
-    for recording in truth.read(os.path.join(ROOT, "harness", "truth", "shown.jsonl")):
-        name = recording["case"]["name"]
-        if only is not None and name not in only:
-            continue
-        conversion = truth.write(recording, folder)
-        end, done = run([program, "run", "--trace", "-", os.path.join(folder, name + ".yaml")])
-        if end:
-            mutant.end = mutant.end or end
-        if end or not done or truth.differences(conversion, truth.from_recording(conversion, recording["events"]),
-                                                truth.from_trace(conversion, done.stdout)):
-            mutant.recordings.append(name)
+class Recordings:
+    """Recordings as scenarios in one folder, and what their clients saw."""
+
+    def __init__(self, only: set[str] | None = None):
+        """All recordings that the scenario language can say, or those named."""
+        self.folder = os.path.join(FOLDER, "recordings")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.known = {}
+        self.found = set()  # what the judge finds in the daemon's own behaviour is no mutant's fault
+        for path in sorted(glob.glob(f"{ROOT}/harness/truth/*.jsonl")):
+            for recording in truth.read(path):
+                name = recording["case"]["name"]
+                if only is not None and name not in only:
+                    continue
+                try:
+                    conversion = truth.write(recording, self.folder)
+                except truth.ConversionError:
+                    continue
+                self.known[name] = (conversion, truth.from_recording(conversion, recording["events"]))
+
+    def drop_what_is_refused(self, program: str) -> None:
+        """Leave out those whose scenario votesim does not read."""
+        for name in list(self.known):
+            path = os.path.join(self.folder, name + ".yaml")
+            if subprocess.run([program, "check", path], capture_output=True).returncode:
+                del self.known[name]
+                os.unlink(path)
+
+    def judge(self, program: str, mutant: Mutant, junit: str) -> None:
+        """Run them all; note those that differ, and the rules that broke."""
+        end, done = run([program, "run", "-q", "--trace", "-", "--junit", junit, self.folder])
+        mutant.end = mutant.end or end
+        blame(mutant, failures(junit) - self.found)
+        traces = {name: [] for name in self.known}
+        for line in done.stdout.splitlines() if done else []:
+            name = re.search(r',"scenario":"([^"]*)"', line)
+            if name:
+                traces[name.group(1)].append(line)
+        mutant.recordings += [name for name, (conversion, recorded) in self.known.items()
+                              if end or truth.differences(conversion, recorded, truth.from_trace(conversion, "\n".join(traces[name])))]
 
 
-def examine(name: str, exact: set[str]) -> Mutant:
-    """Build one mutant and let everybody look at it. `exact`: recordings that the healthy core gives."""
+def examine(name: str, recordings: Recordings) -> Mutant:
+    """Build one mutant and let everybody look at it."""
     with open(os.path.join(PATCHES, name + ".patch"), encoding="utf-8") as file:
         mutant = Mutant(name, file.readline().strip())
     folder = build(name)
     judge_library(f"{folder}/votesim", mutant, f"{folder}/junit.xml")
-    judge_recordings(f"{folder}/votesim", mutant, f"{folder}/truth", exact)
+    recordings.judge(f"{folder}/votesim", mutant, f"{folder}/junit-recordings.xml")
     if not mutant.killed:
         for test in sorted(glob.glob(f"{ROOT}/core/*_test.c")):
             test = os.path.relpath(test, ROOT)[:-2]
@@ -148,16 +179,19 @@ def examine(name: str, exact: set[str]) -> Mutant:
     return mutant
 
 
-def healthy() -> tuple[Mutant, set[str]]:
+def healthy() -> tuple[Mutant, Recordings]:
     """The core as it is, judged the same way, and the recordings that it gives exactly."""
-    mutant = Mutant("(healthy)", "")
+    mutant, of_recordings = Mutant("(healthy)", ""), Mutant("", "")
     os.makedirs(f"{FOLDER}/healthy", exist_ok=True)
     program = os.path.join(ROOT, "votesim")
     judge_library(program, mutant, f"{FOLDER}/healthy/junit.xml")
-    every = Mutant("", "")
-    judge_recordings(program, every, f"{FOLDER}/healthy/truth")
-    names_of_all = {entry["case"]["name"] for entry in truth.read(os.path.join(ROOT, "harness", "truth", "shown.jsonl"))}
-    return mutant, names_of_all - set(every.recordings)
+    every = Recordings()
+    every.drop_what_is_refused(program)
+    junit = f"{FOLDER}/healthy/junit-recordings.xml"
+    every.judge(program, of_recordings, junit)
+    exact = Recordings(set(every.known) - set(of_recordings.recordings))
+    exact.found = failures(junit)
+    return mutant, exact
 
 
 def short(found: list[str], most: int = 4) -> str:
@@ -179,14 +213,15 @@ def main() -> int:
     parser.add_argument("--markdown", help="also write the table here")
     options = parser.parse_args()
     make("all", "test-programs")
-    well, exact = healthy()
+    well, recordings = healthy()
     if well.killed:
         print(f"the healthy core fails: {row(well)}", file=sys.stderr)
         return 1
+    print(f"the healthy core holds, and gives {len(recordings.known)} recordings exactly")
     chosen = [name for name in names() if options.only in name]
     examined, broken = [], []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for name, future in [(name, pool.submit(examine, name, exact)) for name in chosen]:
+        for name, future in [(name, pool.submit(examine, name, recordings)) for name in chosen]:
             try:
                 examined.append(future.result())
                 print(row(examined[-1]), flush=True)
