@@ -51,6 +51,8 @@ static void widen(const struct judge *judge, struct span expected)
 		if (!judge_node(judge, i)->up)
 			continue;
 		model->expected = span_hull(model->expected, expected);
+		if (model->tracking != NO) /* its tracked barrier may be larger */
+			model->expected.high = UINT32_MAX;
 		model->highest = span_hull(model->highest, model->expected);
 		quorum = model_quorum_of(judge, model->highest, (struct wide){ 0, 0 });
 		model->quorum = span_hull(model->quorum, (struct span){ 0, quorum.high });

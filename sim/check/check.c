@@ -116,7 +116,7 @@ static void node_up(const struct judge *judge)
 	node->up = 1;
 	node->paused = node->in_sync = node->owes = node->held = node->leaving = 0;
 	node->rings = node->activated = node->members = node->previous = 0;
-	node->primary = node->announced = UNKNOWN;
+	node->announced = UNKNOWN; /* primary may have been told already, while it started */
 	for (set = 0; set < SET_COUNT; set++)
 		memset(judge_set(judge, judge->seen->node, (enum node_set)set), 0, judge->check->words * 8);
 	set_add(judge_set(judge, judge->seen->node, SET_KNOWN), judge->seen->node);
@@ -133,6 +133,7 @@ static void node_down(const struct judge *judge)
 	if (judge->seen->kind == OBSERVE_NODE_DOWN && judge->seen->number == DOWN_STOP)
 		judge->check->left_cleanly = 1;
 	node->leaving = 0;
+	node->primary = UNKNOWN;
 	node->up = node->paused = node->in_sync = node->held = 0;
 	inert_effect(judge, EFFECT_DOWN);
 }
@@ -365,6 +366,8 @@ static void observe_machine(const struct judge *judge)
 	case OBSERVE_NODE_REFUSED:
 		expect_refused(judge);
 		model_refused(judge);
+		inert_effect(judge, EFFECT_UP);
+		judge->check->refusals = 1;
 		node_down(judge);
 		break;
 	case OBSERVE_NODE_DOWN:
@@ -411,6 +414,10 @@ static void observe_ring(const struct judge *judge)
 		model_activated(judge);
 		break;
 	case OBSERVE_PRIMARY:
+		if (!judge_node(judge, judge->seen->node)->up) {
+			judge_node(judge, judge->seen->node)->primary = judge->seen->number ? YES : NO;
+			break;
+		}
 		flags_round_over(judge, judge->seen->node);
 		model_primary(judge);
 		grammar_primary(judge);

@@ -267,7 +267,12 @@ void decide(const struct judge *judge, uint32_t number)
 		model->quiet_change = 1; /* expected votes may have been adopted */
 	model->stale = 0;
 	settle_quorum(judge, number, &peers, dips);
+	model_open(judge, number);
 	present = model_present(judge, number, peers.votes);
+	if (model_total(judge, number, peers.votes).high > UINT32_MAX) { /* the daemon's sums wrap */
+		model->expected = model->highest = model->quorum = (struct span){ 0, UINT32_MAX };
+		present.low = 0;
+	}
 	model->by_votes = present.low >= model->quorum.high ? YES : present.high < model->quorum.low ? NO : UNKNOWN;
 	if (model->wait_for_all != NO)
 		seen = all_seen(judge, number, &peers, dips);

@@ -339,6 +339,20 @@ void grammar_activated(const struct judge *judge)
 	node->owes = OWES_PRIMARY | OWES_QUORUM;
 }
 
+static bool held_somewhere(const struct judge *judge, uint32_t number)
+{
+	uint32_t i;
+
+	for (i = 0; i < judge->check->node_count; i++) {
+		const struct seen_node *node = judge_node(judge, i);
+
+		/* a paused member holds it as well */
+		if (set_has(judge_set(judge, number, SET_RING), i) && (node->held || node->paused))
+			return true;
+	}
+	return false;
+}
+
 /* At rest every sync has ended, unless a device holds one. */
 void grammar_settled(const struct judge *judge)
 {
@@ -350,7 +364,7 @@ void grammar_settled(const struct judge *judge)
 		if (!node->up || node->paused || !node->rings)
 			continue;
 		judge_exercise(judge, RULE_SYNC_ENDS);
-		if (node->in_sync && !node->held)
+		if (node->in_sync && !held_somewhere(judge, i))
 			judge_say(judge, RULE_SYNC_ENDS, i, NOBODY,
 				  "when the cluster is at rest every sync has ended that no device holds",
 				  "the sync of this node's last ring never ended");

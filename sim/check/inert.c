@@ -79,7 +79,7 @@ void inert_run_end(const struct judge *judge)
 			judge_note(judge, VERDICT_INERT, client->fault_step - 1, "a library call that meets the fault",
 				   "no such call was made");
 	}
-	if (!check->callbacks)
+	if (!check->callbacks && !check->refusals)
 		judge_note(judge, VERDICT_VACUOUS, judge->seen->step, "some tracker is told something",
 			   "no callback was called in this run");
 }

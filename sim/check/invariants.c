@@ -56,6 +56,8 @@ static void quorum_computed(const struct judge *judge, uint32_t number, const st
 	struct span computed = model_quorum_of(judge, span_exact(info->highest_expected), sum);
 	struct verdict verdict;
 
+	if (model->downscale != NO)
+		return;
 	judge_exercise(judge, RULE_I4);
 	if (!span_is_exact(computed) || info->quorum >= computed.low || model->two_node != NO ||
 	    (info->highest_expected + 2) / 2 > UINT8_MAX || (info->total_votes + 2) / 2 > UINT8_MAX ||
@@ -117,6 +119,8 @@ static void take(const struct judge *judge, uint32_t number, const struct vq_inf
 	take_device(model, info->flags);
 	model->rest_total = info->total_votes;
 	model->rest_tracked = judge_node(judge, number)->newest != NOBODY;
+	if (model->last_man_open_until_ns < judge->seen->time_ns)
+		model->last_man_open_until_ns = 0;
 	model->told = model->quiet_change = model->cancelled = model->reloaded = model->polls = 0;
 	if (model->thinks == YES && info->total_votes >= info->quorum && !model->stale) {
 		uint32_t i;
@@ -125,6 +129,7 @@ static void take(const struct judge *judge, uint32_t number, const struct vq_inf
 			judge_set(judge, number, SET_TRUSTED)[i] = judge_set(judge, number, SET_RING)[i];
 		model->trusted = 1;
 	}
+	model_open(judge, number);
 }
 
 static void one_node(const struct judge *judge, uint32_t number)
@@ -202,6 +207,15 @@ static bool split_is_wanted(const struct judge *judge)
 	return check->step < judge->scenario->step_count && step->expect.has_split_brain && step->expect.split_brain;
 }
 
+/* Quorate only because the quorum is cut to 8 bits where it is stored. */
+static bool quorum_wraps(const struct judge *judge, uint32_t number)
+{
+	const struct model *model = judge_model(judge, number);
+	struct span full = model_full_quorum(model->highest, (struct wide){ model->rest_total, model->rest_total });
+
+	return quirk_on(judge, VQ_QUIRK_QUORUM_8_BIT) && full.low > UINT8_MAX && full.low > model->rest_total;
+}
+
 static void two_quorate(const struct judge *judge, uint32_t a, uint32_t b)
 {
 	uint32_t number = hazard(judge, a, b);
@@ -217,9 +231,12 @@ static void two_quorate(const struct judge *judge, uint32_t a, uint32_t b)
 	say(verdict.came, ", and node %u, with members ", nodeid_of(judge, b));
 	say_set(verdict.came, judge, judge_set(judge, b, SET_RING));
 	say(verdict.came, ", are both quorate");
-	if (!number && judge->check->split_wanted) {
+	if (!number && (quorum_wraps(judge, a) || quorum_wraps(judge, b))) {
+		verdict.kind = VERDICT_HAZARD; /* of no number: a quirk that can be switched off */
+		say(verdict.came, " (quirk quorum-8-bit)");
+	} else if (!number && judge->check->split_wanted) {
 		verdict.kind = VERDICT_HAZARD; /* of no number: the scenario itself says that it is so */
-		say(verdict.came, ", as the scenario expects");
+		say(verdict.came, " (as the scenario expects)");
 	}
 	tell_hazard(judge, &verdict, number);
 }
@@ -318,6 +335,7 @@ static void tie_is_safe(const struct judge *judge, uint32_t number)
 {
 	const struct model *model = judge_model(judge, number);
 	uint64_t outside = 0;
+	uint32_t quorum = UINT32_MAX;
 	bool awake = model->wait_for_all == NO;
 	struct verdict verdict;
 	uint32_t i;
@@ -329,11 +347,13 @@ static void tie_is_safe(const struct judge *judge, uint32_t number)
 		if (stands(judge, i) && !same_ring(judge, i, number)) {
 			outside += judge_model(judge, i)->votes.low;
 			awake = awake || judge_model(judge, i)->thinks == YES;
+			if (judge_model(judge, i)->quorum.low < quorum)
+				quorum = judge_model(judge, i)->quorum.low;
 		}
-	if (!awake || outside < model->quorum.low || !judge_breach(judge, &verdict, RULE_I3, number, NOBODY))
+	if (!awake || outside < quorum || !judge_breach(judge, &verdict, RULE_I3, number, NOBODY))
 		return;
-	say(verdict.expected, "no tie to break: %llu votes are outside, and quorum is %u",
-	    (unsigned long long)outside, model->quorum.low);
+	say(verdict.expected, "no tie to break: %llu votes are outside, and quorum there is %u",
+	    (unsigned long long)outside, quorum);
 	say(verdict.came, "quorate with %u votes", model->rest_total);
 	judge_tell(judge, &verdict);
 }
@@ -374,7 +394,7 @@ static void majority_is_quorate(const struct judge *judge, uint32_t number, uint
 	if (model->wait_for_all != NO || model->downscale != NO || model->stale || judge->check->administered)
 		return;
 	judge_exercise(judge, RULE_I7);
-	if (model->thinks == YES || votes.low < all / 2 + 1 || !judge_breach(judge, &verdict, RULE_I7, number, NOBODY))
+	if (model->thinks == YES || votes.low < all / 2 + 1 || all > UINT32_MAX || !judge_breach(judge, &verdict, RULE_I7, number, NOBODY))
 		return;
 	say(verdict.expected, "quorate: %llu of %llu votes are here, and nothing may withhold it",
 	    (unsigned long long)votes.low, (unsigned long long)all);

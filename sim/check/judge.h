@@ -78,7 +78,9 @@ struct model {
 	uint8_t polls;         /* device calls since the cluster rested */
 	uint8_t reloaded;      /* since the cluster rested */
 	uint8_t rest_tracked;  /* it has had a tracker ever since the cluster rested */
-	uint8_t reserved[3];
+	uint8_t refusal_open;  /* nobody says whether its configuration is refused */
+	uint8_t reserved[2];
+	uint64_t last_man_open_until_ns; /* the timer may fire, or not; NEVER_NS: for ever */
 };
 
 enum tie { TIE_NONE, TIE_LOWEST, TIE_HIGHEST, TIE_LIST };
@@ -197,7 +199,7 @@ struct check {
 	uint32_t left_cleanly;
 	uint32_t administered; /* votes, expected votes or configurations were changed in this run */
 	uint32_t split_wanted; /* the scenario expects this split brain */
-	uint32_t reserved;
+	uint32_t refusals;   /* daemons that would not start */
 	struct answer answer;
 	char refused_text[160];
 	uint32_t exercised[RULE_COUNT];
@@ -354,6 +356,8 @@ bool span_is_exact(struct span span);
 bool span_has(struct span span, uint32_t value);
 /* What is computed from the highest expected votes and the votes present (two_node aside). */
 struct span model_quorum_of(const struct judge *judge, struct span highest, struct wide sum);
+/* The same before it is stored in 8 bits: what setexpected and setvotes look at. */
+struct span model_full_quorum(struct span highest, struct wide sum);
 /* The votes of a node set, and with the device's as this node counts them. */
 struct wide model_sum(const struct judge *judge, uint32_t node, const uint64_t *set);
 struct wide model_present(const struct judge *judge, uint32_t node, struct wide sum);
@@ -371,6 +375,7 @@ void model_reloaded(const struct judge *judge);
 void model_cancelled(const struct judge *judge);
 /* Is the lowest (highest) of those that were last quorate a member now? enum maybe. */
 uint8_t model_trusts(const struct judge *judge, uint32_t node, bool highest);
+void model_open(const struct judge *judge, uint32_t node);
 void model_expected_told(const struct judge *judge);
 
 /* ---- decide.c: who must be quorate when a sync is over ---- */

@@ -46,7 +46,7 @@ static uint32_t half(uint32_t votes)
 	return (votes + 2) / 2; /* wraps, as recorded in setexpected-limits (step 29) */
 }
 
-struct span model_quorum_of(const struct judge *judge, struct span highest, struct wide sum)
+struct span model_full_quorum(struct span highest, struct wide sum)
 {
 	struct span open = { 0, UINT32_MAX }, quorum;
 
@@ -54,7 +54,13 @@ struct span model_quorum_of(const struct judge *judge, struct span highest, stru
 		return open;
 	quorum.low = half(highest.low);
 	quorum.high = half(highest.high);
-	quorum = span_max(quorum, (struct wide){ half((uint32_t)sum.low), half((uint32_t)sum.high) });
+	return span_max(quorum, (struct wide){ half((uint32_t)sum.low), half((uint32_t)sum.high) });
+}
+
+struct span model_quorum_of(const struct judge *judge, struct span highest, struct wide sum)
+{
+	struct span quorum = model_full_quorum(highest, sum);
+
 	if (quorum.high <= UINT8_MAX || !quirk_on(judge, VQ_QUIRK_QUORUM_8_BIT))
 		return quorum;
 	return span_is_exact(quorum) ? span_exact(quorum.low & UINT8_MAX) : (struct span){ 0, UINT8_MAX };
@@ -175,12 +181,13 @@ void model_node_up(const struct judge *judge)
 		return;
 	plan_read(config, judge->scenario->nodes[number].nodeid, &plan);
 	model->config_digest = plan_digest(config);
-	model->refusal = plan.refusal;
+	model->refusal = plan.open ? VQ_ACCEPTED : plan.refusal;
+	model->refusal_open = plan.open;
 	model->file_votes = plan.votes;
 	model->file_expected = plan.expected;
 	model->may_operate = YES;
-	model->trusted = 1;
-	set_add(judge_set(judge, number, SET_TRUSTED), number);
+	model->trusted = 1; /* nobody: lowest and highest are unset until quorate by votes (atb-boot-half) */
+	model->device_left_ns = model->last_man_left_ns = NEVER_NS;
 	take_features(model, &plan);
 	first_thoughts(judge, model, &plan);
 	model->rest_expected = model->expected;
@@ -188,12 +195,33 @@ void model_node_up(const struct judge *judge)
 	judge_exercise(judge, RULE_CONFIGURATION);
 }
 
+/* The file that a starting daemon reads: the scenario's, or the last one a reload brought. */
+static const struct vq_config *file_now(const struct judge *judge, uint32_t node)
+{
+	const struct vq_config *config = judge->scenario->nodes[node].config;
+	uint32_t i;
+
+	for (i = 0; i < judge->scenario->step_count && i <= judge->check->step; i++)
+		if (judge->scenario->steps[i].configs && judge->scenario->steps[i].configs[node])
+			config = judge->scenario->steps[i].configs[node];
+	return config;
+}
+
 void model_refused(const struct judge *judge)
 {
 	struct model *model = judge_model(judge, judge->seen->node);
+	const struct vq_config *config = file_now(judge, judge->seen->node);
 	struct verdict verdict;
+	struct plan plan;
 
-	if (model->refusal != judge->seen->number &&
+	if (config) {
+		plan_read(config, judge->scenario->nodes[judge->seen->node].nodeid, &plan);
+		model->refusal = plan.refusal;
+		model->refusal_open = plan.open;
+	}
+	judge_exercise(judge, RULE_CONFIGURATION);
+
+	if (model->refusal != judge->seen->number && !model->refusal_open &&
 	    judge_breach(judge, &verdict, RULE_CONFIGURATION, judge->seen->node, NOBODY)) {
 		say(verdict.expected, model->refusal ? "the daemon refuses, for reason %u" : "the daemon starts",
 		    model->refusal);
@@ -220,7 +248,9 @@ static void last_man_fires(const struct judge *judge, uint32_t number, bool sure
 		return;
 	model->quiet_change = 1;
 	model->lowered = model->lowered || left.low < model->expected.high;
-	if (surely && model->thinks == YES && !node->in_sync) {
+	if (node->in_sync)
+		model->last_man_open_until_ns = judge->seen->time_ns;
+	if (surely && model->thinks == YES && !node->in_sync && model->downscale == NO) {
 		judge_exercise(judge, RULE_LAST_MAN);
 		model->expected = model->highest = left;
 		model->quorum = quorum;
@@ -354,6 +384,19 @@ static uint32_t extreme(const struct judge *judge, const uint64_t *set, bool hig
 	return found;
 }
 
+/* A start of the timer that cannot be told from outside: it lowers expected votes, or does not. */
+void model_open(const struct judge *judge, uint32_t number)
+{
+	struct model *model = judge_model(judge, number);
+
+	if (model->downscale != NO)
+		model->quorum = (struct span){ 0, UINT32_MAX };
+	if (model->downscale == NO && !model->last_man_open_until_ns)
+		return;
+	model->expected.low = model->highest.low = model->quorum.low = 0;
+	model->quiet_change = 1;
+}
+
 uint8_t model_trusts(const struct judge *judge, uint32_t number, bool highest)
 {
 	uint32_t who = extreme(judge, judge_set(judge, number, SET_TRUSTED), highest);
@@ -363,16 +406,28 @@ uint8_t model_trusts(const struct judge *judge, uint32_t number, bool highest)
 	return who != NOBODY && set_has(judge_set(judge, number, SET_RING), who);
 }
 
+static uint8_t stays(const struct judge *judge, uint32_t number, bool highest)
+{
+	uint32_t who = extreme(judge, judge_set(judge, number, SET_TRUSTED), highest);
+
+	if (judge_node(judge, number)->interrupted)
+		return UNKNOWN;
+	return who == number || set_has(judge_set(judge, number, SET_PREVIOUS), who);
+}
+
 /* The last man standing timer starts, or starts anew, with a ring that lost somebody. */
 static void start_last_man(const struct judge *judge, uint32_t number)
 {
 	struct model *model = judge_model(judge, number);
 	const struct seen_node *node = judge_node(judge, number);
-	uint8_t lowest = quirk_on(judge, VQ_QUIRK_LMS_ATB_LOWEST) || model->tie != TIE_HIGHEST ?
-				 model_trusts(judge, number, false) :
-				 model_trusts(judge, number, true);
+	bool highest = !quirk_on(judge, VQ_QUIRK_LMS_ATB_LOWEST) && model->tie == TIE_HIGHEST;
+	uint8_t lowest = model_trusts(judge, number, highest);
 	bool left = somebody_left(judge, number);
 	bool surely, maybe;
+
+	/* the records of those who come are still those of the dead */
+	if (lowest == YES)
+		lowest = stays(judge, number, highest);
 
 	if (model->last_man == NO)
 		return;
@@ -385,10 +440,11 @@ static void start_last_man(const struct judge *judge, uint32_t number)
 	if (surely && model->last_man == YES) {
 		model->last_man_due_ns = judge->seen->time_ns + model->window_ms * SCENARIO_MS;
 	} else if (maybe) {
-		model->expected = span_hull(model->expected, span_exact(node->members));
-		model->highest = span_hull(model->highest, model->expected);
-		model->quorum.low = 1;
-		model->quiet_change = 1;
+		model->last_man_open_until_ns =
+			model->last_man == YES && model->window_ms ?
+				judge->seen->time_ns + model->window_ms * SCENARIO_MS :
+				NEVER_NS;
+		model_open(judge, number);
 	}
 }
 
@@ -431,6 +487,27 @@ void model_ring(const struct judge *judge)
 	start_device_timer(judge, model);
 }
 
+/* Members that know a device's name tell it in the sync to those who know none. */
+static void learn_name(const struct judge *judge, uint32_t number)
+{
+	const uint64_t *members = judge_set(judge, number, SET_RING);
+	struct model *model = judge_model(judge, number);
+	uint32_t i;
+
+	for (i = 0; i < judge->check->node_count; i++) {
+		const struct model *other = judge_model(judge, i);
+
+		if (model->named == YES || !set_has(members, i) || i == number || other->named == NO)
+			continue;
+		if (other->named == UNKNOWN || (model->named == UNKNOWN && model->device_name != other->device_name)) {
+			model->named = UNKNOWN;
+			continue;
+		}
+		model->named = YES;
+		model->device_name = other->device_name;
+	}
+}
+
 void model_activated(const struct judge *judge)
 {
 	uint32_t number = judge->seen->node;
@@ -442,6 +519,7 @@ void model_activated(const struct judge *judge)
 			  "the sync waits for a poll of the registered device, or for sync_timeout",
 			  "it ended without either");
 	decide(judge, number);
+	learn_name(judge, number);
 }
 
 /* ---- what it tells ---- */
@@ -500,6 +578,12 @@ void model_expected_told(const struct judge *judge)
 static void change_features(struct model *model, const struct plan *plan, const struct vq_config *config)
 {
 	uint32_t nodelist = 0, i;
+
+	if (plan->refusal == VQ_REFUSED_TIE_BREAKER_AND_LAST_MAN_ODD) { /* ends the reading */
+		model->tie_sure = 0;
+		model->two_node = model->wait_for_all = UNKNOWN;
+		return;
+	}
 
 	for (i = 0; i < config->node_count; i++)
 		nodelist += config->nodes[i].votes;

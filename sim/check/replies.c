@@ -35,7 +35,7 @@ static int setexpected_must(const struct judge *judge, uint32_t number, uint32_t
 	const struct model *model = judge_model(judge, number);
 	struct wide sum = model_present(judge, number,
 					model_sum(judge, number, judge_set(judge, number, SET_RING)));
-	struct span quorum = model_quorum_of(judge, value ? span_exact(value) : model->highest, sum);
+	struct span quorum = model_full_quorum(value ? span_exact(value) : model->highest, sum);
 
 	if (model->two_node == YES && judge_node(judge, number)->members <= 2)
 		quorum = span_exact(1);
@@ -43,7 +43,7 @@ static int setexpected_must(const struct judge *judge, uint32_t number, uint32_t
 		return VQ_PENDING;
 	if (value < sum.low)
 		return VQ_ERR_INVALID_PARAM;
-	if (value < sum.high || quorum.high > UINT8_MAX || !span_is_exact(quorum) || model->thinks == UNKNOWN)
+	if (value < sum.high || !span_is_exact(quorum) || model->thinks == UNKNOWN)
 		return VQ_PENDING;
 	return model->thinks == YES && quorum.low > sum.low ? VQ_ERR_INVALID_PARAM : VQ_OK;
 }
@@ -77,13 +77,24 @@ static int setvotes_must(const struct judge *judge, uint32_t number, uint32_t no
 		return is == NO ? VQ_ERR_NAME_NOT_FOUND : VQ_PENDING;
 	if (!sum_after(judge, number, nodeid, value, &sum) || !span_is_exact(model->highest))
 		return VQ_PENDING;
-	quorum = model_quorum_of(judge, model->highest, (struct wide){ sum, sum });
+	quorum = model_full_quorum(model->highest, (struct wide){ sum, sum });
 	if (model->two_node == YES && judge_node(judge, number)->members <= 2)
 		quorum = span_exact(1);
-	if (model->two_node == UNKNOWN || !span_is_exact(quorum) || sum > UINT32_MAX - 2 ||
-	    (model->highest.high + 2) / 2 > UINT8_MAX || (sum + 2) / 2 > UINT8_MAX)
+	if (model->two_node == UNKNOWN || !span_is_exact(quorum) || sum > UINT32_MAX - 2)
 		return VQ_PENDING;
 	return quorum.low < sum / 2 || quorum.low > sum ? VQ_ERR_INVALID_PARAM : VQ_OK;
+}
+
+/* Has another connection of this node a registration that waits? */
+static bool another_registers(const struct judge *judge, uint32_t number)
+{
+	uint32_t i;
+
+	for (i = 0; i < judge->check->client_count; i++)
+		if (i != judge->seen->client && judge->scenario->clients[i].node == number &&
+		    judge_client(judge, i)->asked.verb == VERB_QDEVICE_REGISTER)
+			return true;
+	return false;
 }
 
 static int register_must(const struct judge *judge, uint32_t number, const struct asked *asked)
@@ -91,6 +102,8 @@ static int register_must(const struct judge *judge, uint32_t number, const struc
 	const struct model *model = judge_model(judge, number);
 	bool same = model->device_name == asked->name;
 
+	if (model->registered == NO && another_registers(judge, number))
+		return VQ_ERR_TRY_AGAIN;
 	if (model->named == UNKNOWN || model->registered == UNKNOWN || judge->check->moved)
 		return VQ_PENDING;
 	if (model->registered == YES)
@@ -248,7 +261,7 @@ static bool connection_decides(const struct judge *judge, struct seen_client *cl
 		demand(judge, RULE_FAULT_PASSED_ON, fault_becomes(fault));
 		return true;
 	}
-	if (verb == VERB_CONTEXT_GET || verb == VERB_CONTEXT_SET || verb == VERB_FINALIZE) {
+	if (verb == VERB_CONTEXT_GET || verb == VERB_CONTEXT_SET || verb == VERB_FD_GET || verb == VERB_FINALIZE) {
 		demand(judge, RULE_HANDLE, VQ_OK);
 		return false;
 	}
@@ -266,7 +279,7 @@ static bool connection_decides(const struct judge *judge, struct seen_client *cl
 	if (error == VQ_ERR_LIBRARY || error == VQ_ERR_BAD_HANDLE)
 		judge_say(judge, RULE_HANDLE, judge->seen->node, judge->seen->client,
 			  "an answer: the handle is open and the daemon runs", say_error(error));
-	return (fault == VQ_ERR_NO_RESOURCES && error == VQ_ERR_NO_RESOURCES) || verb == VERB_FD_GET;
+	return fault == VQ_ERR_NO_RESOURCES && error == VQ_ERR_NO_RESOURCES;
 }
 
 static void check_context(const struct judge *judge, struct seen_client *client)
