@@ -73,19 +73,28 @@ int vq_error_from_errno(int error)
 	case EAGAIN:
 	case ETIMEDOUT:
 	case ENOBUFS:
+	case ENOMSG:
 		return VQ_ERR_TRY_AGAIN;
-	case EINTR:
-		return VQ_ERR_INTERRUPT;
+	case EINVAL:
+		return VQ_ERR_INVALID_PARAM;
 	case ENOMEM:
 		return VQ_ERR_NO_MEMORY;
+	case EBADF:
+		return VQ_ERR_BAD_HANDLE;
 	case EACCES:
 		return VQ_ERR_ACCESS;
+	case ENOENT:
+	case ENODEV:
+		return VQ_ERR_NOT_EXIST;
+	case EEXIST:
+		return VQ_ERR_EXIST;
+	case EINTR:
+		return VQ_ERR_INTERRUPT;
+	case ENOSYS:
 	case ENOTSUP:
 		return VQ_ERR_NOT_SUPPORTED;
 	case EBADMSG:
 		return VQ_ERR_MESSAGE_ERROR;
-	case EINVAL:
-		return VQ_ERR_INVALID_PARAM;
 	default: /* refused, not connected, and what nobody has heard of */
 		return VQ_ERR_LIBRARY;
 	}
@@ -202,6 +211,11 @@ static int nothing_there(uint32_t type)
 	return type == VQ_DISPATCH_ONE_NONBLOCKING ? VQ_ERR_TRY_AGAIN : VQ_PENDING;
 }
 
+static bool is_one(uint32_t type)
+{
+	return type == VQ_DISPATCH_ONE || type == VQ_DISPATCH_ONE_NONBLOCKING;
+}
+
 int vq_dispatch(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
 		uint32_t type, uint32_t *dispatched)
 {
@@ -214,16 +228,17 @@ int vq_dispatch(struct vq_client *client, const struct vq_transport *transport, 
 		struct use u = use(client, transport, ctx, handle);
 		int error;
 
-		if (!u.slot) /* at first, or a callback has finalized it */
-			return *number ? VQ_OK : VQ_ERR_BAD_HANDLE;
+		/* At first, or finalized by a callback: nothing more is told then. */
+		if (!u.slot)
+			return VQ_ERR_BAD_HANDLE;
+		if (*number && is_one(type))
+			return VQ_OK;
 		error = dispatch_one(&u, handle);
 		if (error == VQ_ERR_TRY_AGAIN)
 			return nothing_there(type);
 		if (error != VQ_OK)
 			return error;
 		++*number;
-		if (type == VQ_DISPATCH_ONE || type == VQ_DISPATCH_ONE_NONBLOCKING)
-			return VQ_OK;
 	}
 }
 

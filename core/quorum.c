@@ -28,10 +28,9 @@ bool vqi_tie_breaker_here(struct vq *vq, enum tie_breaker kind)
 {
 	const struct record *record;
 
+	NEVER(kind == TIE_NONE);
 	if (kind == TIE_LIST)
 		return list_says_here(vq);
-	if (kind == TIE_NONE)
-		return false;
 	record = vqi_record_find(vq, kind == TIE_LOWEST ? vq->lowest : vq->highest);
 	return record && is_member(record);
 }

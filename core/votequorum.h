@@ -402,7 +402,8 @@ int vq_initialize(struct vq_client *client, const struct vq_transport *transport
 		  vq_handle_t *handle);
 int vq_finalize(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle);
 /* dispatched, when not NULL: how many notifications were taken off the queue.
- * ONE and BLOCKING return VQ_PENDING where the real library would wait. */
+ * ONE and BLOCKING return VQ_PENDING where the real library would wait. A
+ * callback that finalizes the handle ends the dispatch with BAD_HANDLE. */
 int vq_dispatch(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
 		uint32_t type, uint32_t *dispatched);
 int vq_fd_get(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle, int *fd);
