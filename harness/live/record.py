@@ -1,9 +1,10 @@
 """Records cases on real clusters.
 
-usage: python3 -m harness.live.record CASES.jsonl -o OUT.jsonl [-j CLUSTERS] [-k NAME] [--again N] [--compare]
+usage: python3 -m harness.live.record CASES.jsonl -o OUT.jsonl [-j CLUSTERS] [-k NAME] [--again N [--distinct]] [--compare]
 
 CASES.jsonl: a case a line, bare or as {"case": …}. --compare says where the new recording differs from the
-one in the file. --again N records each case N times and says whether the outcomes differ (the first is kept).
+one in the file. --again N records each case N times and says whether the outcomes differ; the first is kept, with
+--distinct every one that differs from those before it, and then differing is no failure.
 Exit status: 0, or 1 when something differed or did not settle; 0 too, with one line, where live clusters cannot run.
 """
 
@@ -95,6 +96,7 @@ def main() -> int:
     parser.add_argument("-j", "--jobs", type=int, default=1)
     parser.add_argument("-k", "--only", default="")
     parser.add_argument("--again", type=int, default=1)
+    parser.add_argument("--distinct", action="store_true")
     parser.add_argument("--compare", action="store_true")
     parser.add_argument("--debug", action="store_true", help="debug messages in the daemons' logs")
     options = parser.parse_args()
@@ -110,30 +112,42 @@ def main() -> int:
     pool = Pool(options.jobs)
     try:
         with open(options.output, "w", encoding="utf-8") if options.output else sys.stdout as output:
-            good = [report(entry, runs, options.compare, output) for entry, runs in zip(entries, pool.run(tasks))]
+            good = [report(entry, runs, options, output) for entry, runs in zip(entries, pool.run(tasks))]
     finally:
         pool.close()
     return 0 if all(good) else 1
 
 
-def report(entry: dict, runs: list[dict] | None, compared: bool, output) -> bool:
-    """Write the first of `runs`, say on standard error how they differ; False when anything was wrong."""
+def distinct(runs: list[dict]) -> list[dict]:
+    """The runs whose outcome no earlier one had."""
+    kept = []
+    for run in runs:
+        if all(compare.differences(run["events"], other["events"]) for other in kept):
+            kept.append(run)
+    return kept
+
+
+def report(entry: dict, runs: list[dict] | None, options, output) -> bool:
+    """Write what is kept of `runs`, say on standard error how they differ; False when anything was wrong."""
     name = entry["case"]["name"]
     if not runs:
         print(f"{name}: FAILED", file=sys.stderr)
         return False
-    differing = [text for run in runs[1:] for text in compare.differences(runs[0]["events"], run["events"])]
-    known = compared and "events" in entry
+    kept = distinct(runs)
+    for run in kept[1:]:
+        for text in compare.differences(runs[0]["events"], run["events"]):
+            print(f"{name}: between runs: {text}", file=sys.stderr)
+    known = options.compare and "events" in entry
     against = compare.differences(entry["events"], runs[0]["events"]) if known else []
-    for text in differing:
-        print(f"{name}: between runs: {text}", file=sys.stderr)
     for text in against:
         print(f"{name}: from the file: {text}", file=sys.stderr)
     verdict = f"{len(runs[0]['events'])} events" + (", as in the file" if known and not against else "")
-    print(f"{name}: {verdict}", file=sys.stderr)
-    output.write(json.dumps(runs[0], separators=(",", ":")) + "\n")
+    print(f"{name}: {verdict}" + (f", {len(kept)} outcomes" if len(kept) > 1 else ""), file=sys.stderr)
+    for run in kept if options.distinct else kept[:1]:
+        output.write(json.dumps(run, separators=(",", ":")) + "\n")
     output.flush()
-    return not (differing or against or any("complaints" in run for run in runs))
+    varied = len(kept) > 1 and not options.distinct
+    return not (varied or against or any("complaints" in run for run in runs))
 
 
 if __name__ == "__main__":

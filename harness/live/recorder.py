@@ -148,9 +148,9 @@ class Recorder:
         self.cluster.configure(self.configuration)
 
     def _do_reload(self, nodeid, *, settle):
-        said = self.cluster.reload(nodeid)
-        if "fail" in said.lower() or "error" in said.lower():
-            self._emit({"step": self.step, "node": nodeid, "reload": said})
+        for line in self.cluster.reload(nodeid).splitlines():
+            if "error" in line.lower():
+                self._emit({"step": self.step, "node": nodeid, "reload": line})
         if settle:
             self._settle()
 
