@@ -188,6 +188,9 @@ uint32_t client_named(struct reader *reader, const struct tree *key)
 				reader->nodes[client->node].nodeid);
 		index = i;
 	}
+	if (index == UINT32_MAX && mark != NULL && !reader->clients_incomplete)
+		mistake(&reader->reading, key->at, "unknown client %s: no step has that name on node %u",
+			quoted(&reader->reading, key->text, key->size), reader->nodes[node].nodeid);
 	if (index == UINT32_MAX)
 		unknown_client(reader, key->at, key->text);
 	return index;

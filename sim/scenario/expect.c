@@ -10,8 +10,11 @@
 /* The node of a key in a mapping by node; the same node twice is a mistake. */
 static uint32_t read_key_node(struct reader *reader, const struct tree *key, const char *what, bool *seen)
 {
-	uint32_t node = read_node(reader, key, what);
+	struct tree id = *key;
+	uint32_t node;
 
+	id.text_only = false; /* JSON has keys in quotes only */
+	node = read_node(reader, &id, what);
 	if (seen[node])
 		mistake(&reader->reading, key->at, "%s: node %u stands here twice", what, reader->nodes[node].nodeid);
 	seen[node] = true;
@@ -176,9 +179,12 @@ static void read_infos(struct reader *reader, const struct tree *tree, struct ex
 /* A node of a quorum callback: a node of the scenario, or 0, the device. */
 static uint32_t read_entry_id(struct reader *reader, const struct tree *tree)
 {
-	if (read_number(reader, tree, "nodes", 0, UINT32_MAX) == VQ_DEVICE_NODEID)
+	struct tree id = *tree;
+
+	id.text_only = false;
+	if (read_number(reader, &id, "nodes", 0, UINT32_MAX) == VQ_DEVICE_NODEID)
 		return VQ_DEVICE_NODEID;
-	return reader->nodes[read_node(reader, tree, "nodes")].nodeid;
+	return reader->nodes[read_node(reader, &id, "nodes")].nodeid;
 }
 
 static void read_entries(struct reader *reader, const struct tree *tree, struct callback_pattern *pattern)

@@ -63,6 +63,13 @@ static bool plain(const struct tree *tree)
 	return tree->kind == TREE_SCALAR && !tree->text_only;
 }
 
+static bool is_number(const struct tree *tree)
+{
+	uint64_t number;
+
+	return plain(tree) && amount_integer(tree->text, &number) != AMOUNT_NONE;
+}
+
 bool read_bool(struct reader *reader, const struct tree *tree, const char *key)
 {
 	bool value;
@@ -80,7 +87,7 @@ bool read_switch(struct reader *reader, const struct tree *tree, const char *key
 	if (plain(tree) && amount_is_bool(tree->text, &value))
 		return value;
 	if (!plain(tree) || amount_integer(tree->text, &number) != AMOUNT_OK || number > 1)
-		expected(reader, tree, key, "0 or 1");
+		expected(reader, tree, key, "0, 1, true or false");
 	return number == 1;
 }
 
@@ -186,7 +193,7 @@ struct index_list read_nodes(struct reader *reader, const struct tree *tree, con
 
 	if (tree->kind == TREE_SCALAR && strcmp(tree->text, "all") == 0)
 		return all_nodes(reader);
-	if (tree->kind == TREE_MAP)
+	if (tree->kind != TREE_LIST && !is_number(tree))
 		expected(reader, tree, key, "all, a node's id, or a list of ids");
 	list.index = take(&reader->reading, list.count, sizeof(*list.index));
 	for (uint32_t i = 0; i < list.count; i++) {
@@ -208,13 +215,6 @@ static _Noreturn void unknown_name(struct reader *reader, const struct tree *tre
 	for (uint32_t i = 0; i < names->count; i++)
 		words[i] = names->list[i].name;
 	mistake_word(&reader->reading, tree->at, names->what, text, words, names->count);
-}
-
-static bool is_number(const struct tree *tree)
-{
-	uint64_t number;
-
-	return plain(tree) && amount_integer(tree->text, &number) != AMOUNT_NONE;
 }
 
 uint32_t read_name(struct reader *reader, const struct tree *tree, const char *key, const struct names *names)

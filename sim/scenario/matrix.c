@@ -76,10 +76,16 @@ void matrix_read(struct reading *reading, const struct tree *matrix, const struc
 	if ((uint64_t)to->runs * document->weight > MATRIX_VALUES_MAX)
 		mistake(reading, matrix->at, "matrix: %u combinations of a document of %u values are too many",
 			to->runs, document->weight);
-	for (uint32_t i = 0; i < to->count; i++)
-		if (!mentions(document, to->names[i]))
-			mistake(reading, matrix->items[2 * i]->at, "matrix: %s is never used: ${%s} stands nowhere",
-				to->names[i], to->names[i]);
+}
+
+void matrix_refuse_unused(struct reading *reading, const struct matrix *matrix, const struct tree *document)
+{
+	const struct tree *map = matrix->given ? tree_get(document, "matrix") : NULL;
+
+	for (uint32_t i = 0; i < matrix->count; i++)
+		if (!mentions(document, matrix->names[i]))
+			mistake(reading, map->items[2 * i]->at, "matrix: %s is never used: ${%s} stands nowhere",
+				matrix->names[i], matrix->names[i]);
 }
 
 static const struct tree *value_in_run(const struct matrix *matrix, uint32_t run, uint32_t name)

@@ -15,8 +15,10 @@ struct matrix {
 	bool given;
 };
 
-/* Read `matrix` (NULL: none) of `document`; every name must be used there. */
+/* Read `matrix` (NULL: none) of `document`. */
 void matrix_read(struct reading *reading, const struct tree *matrix, const struct tree *document, struct matrix *to);
+/* A name that stands nowhere in the document is a mistake. */
+void matrix_refuse_unused(struct reading *reading, const struct matrix *matrix, const struct tree *document);
 /* The document with the values of one run in it; run: 0 .. runs-1, the last name changes fastest. */
 const struct tree *matrix_apply(struct reading *reading, const struct matrix *matrix, uint32_t run,
 				const struct tree *document);

@@ -257,6 +257,15 @@ static void apply_matrix(void *context)
 	document->tree = matrix_apply(reading, &document->matrix, document->run, document->tree);
 }
 
+/* After the first run's values were put in: a name that is only misspelt is told as that. */
+static void refuse_unused(void *context)
+{
+	const struct document *document = context;
+
+	document->reader->reading.variant = "";
+	matrix_refuse_unused(&document->reader->reading, &document->matrix, document->tree);
+}
+
 static void read_matrix(void *context)
 {
 	struct document *document = context;
@@ -295,6 +304,9 @@ static void read_document(struct reader *reader, const struct tree *tree, struct
 		document.run = run;
 		if (!attempt(&reader->reading, apply_matrix, &document))
 			return;
+		if (run == 0 && !attempt(&reader->reading, refuse_unused, &whole))
+			return;
+		reader->reading.variant = matrix_variant(&reader->reading, &whole.matrix, run);
 		read_run(&document, &to[run]);
 		if (reader->reading.failed)
 			return;

@@ -49,8 +49,8 @@ const char *nearest_word(const char *text, const char *const *words, uint32_t co
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t far = distance(text, words[i]);
 
-		/* a third of the word may be wrong, more is another word */
-		if (far < best && far <= (uint32_t)strlen(words[i]) / 3 + 1 && far < strlen(words[i])) {
+		/* about a third of a word may be wrong, more is another word */
+		if (far < best && far <= (uint32_t)(strlen(words[i]) + 2) / 3 && far < strlen(words[i])) {
 			best = far;
 			nearest = words[i];
 		}
