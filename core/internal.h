@@ -170,8 +170,12 @@ static inline void notice(const struct call *c, enum vq_notice what)
 
 /* ---- record.c -------------------------------------------------------------- */
 
+struct record *vqi_record_find_other(struct vq *vq, uint32_t nodeid);
 /* NULL when the id is not known. The device has no record. */
-struct record *vqi_record_find(struct vq *vq, uint32_t nodeid);
+static inline struct record *vqi_record_find(struct vq *vq, uint32_t nodeid)
+{
+	return nodeid == vq->own.nodeid ? &vq->own : vqi_record_find_other(vq, nodeid);
+}
 /* NULL when there is no room. */
 struct record *vqi_record_make(struct vq *vq, uint32_t nodeid);
 /* Every MEMBER record's expected_votes. */

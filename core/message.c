@@ -10,14 +10,11 @@
 
 #define MAGIC 0x56510000u /* "VQ", and the kind below it */
 
-struct head {
-	uint32_t magic;
-	uint32_t about;
-	uint32_t votes;
-	uint32_t expected_votes;
-	uint32_t flags;
-};
-_Static_assert(sizeof(struct head) + 2 * VQ_NAME_MAX <= VQ_MESSAGE_MAX, "the largest message fits");
+/* The head on the wire is the head of struct vq_message, marked with MAGIC. */
+enum { HEAD_SIZE = 5 * sizeof(uint32_t) };
+_Static_assert(offsetof(struct vq_message, kind) == 0, "a message begins with its kind");
+_Static_assert(offsetof(struct vq_message, flags) == HEAD_SIZE - sizeof(uint32_t), "and has no gaps up to its flags");
+_Static_assert(HEAD_SIZE + 2 * VQ_NAME_MAX <= VQ_MESSAGE_MAX, "the largest message fits");
 
 /* ---- writing and sending --------------------------------------------------- */
 
@@ -33,11 +30,11 @@ static size_t put_name(unsigned char *bytes, const char *name)
 
 size_t vqi_message_write(unsigned char bytes[VQ_MESSAGE_MAX], const struct vq_message *message)
 {
-	struct head head = {MAGIC | message->kind, message->about, message->votes, message->expected_votes,
-			    message->flags};
-	size_t size = sizeof(head);
+	uint32_t marked = MAGIC | message->kind;
+	size_t size = HEAD_SIZE;
 
-	memcpy(bytes, &head, size);
+	memcpy(bytes, message, HEAD_SIZE);
+	memcpy(bytes, &marked, sizeof(marked));
 	size += put_name(bytes + size, message->name);
 	size += put_name(bytes + size, message->new_name);
 	return size;
@@ -138,20 +135,13 @@ static bool head_is_sane(const struct vq_message *message)
 
 bool vq_message_read(struct vq_message *message, const void *bytes, size_t size)
 {
-	struct head head;
-
-	memset(message, 0, sizeof(*message));
-	if (size < sizeof(head) || size > VQ_MESSAGE_MAX)
+	if (size < HEAD_SIZE || size > VQ_MESSAGE_MAX)
 		return false;
-	memcpy(&head, bytes, sizeof(head));
-	if ((head.magic & 0xffff0000u) != MAGIC)
-		return false;
-	message->kind = head.magic & 0xffffu;
-	message->about = head.about;
-	message->votes = head.votes;
-	message->expected_votes = head.expected_votes;
-	message->flags = head.flags;
+	memcpy(message, bytes, HEAD_SIZE);
+	message->kind ^= MAGIC;
+	message->name = NULL;
+	message->new_name = NULL;
 	if (message->kind >= VQ_MESSAGE_DEVICE_REGISTER && message->kind <= VQ_MESSAGE_DEVICE_RENAME)
-		return read_names(message, (const char *)bytes + sizeof(head), size - sizeof(head));
-	return size == sizeof(head) && head_is_sane(message);
+		return read_names(message, (const char *)bytes + HEAD_SIZE, size - HEAD_SIZE);
+	return size == HEAD_SIZE && head_is_sane(message);
 }

@@ -13,27 +13,24 @@
 /* Where the id is, or would be. */
 static uint32_t position(struct vq *vq, uint32_t nodeid)
 {
-	const struct record *record = others(vq);
-	uint32_t low = 0, high = vq->others;
+	const struct record *low = others(vq);
+	uint32_t wanted = key(vq, nodeid), left = vq->others;
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
+	/* A step without a branch: which way it goes cannot be foreseen. */
+	while (left) {
+		uint32_t half = left / 2;
+		bool above = key(vq, low[half].nodeid) < wanted;
 
-		if (key(vq, record[middle].nodeid) < key(vq, nodeid))
-			low = middle + 1;
-		else
-			high = middle;
+		low = above ? low + half + 1 : low;
+		left = above ? left - half - 1 : half;
 	}
-	return low;
+	return (uint32_t)(low - others(vq));
 }
 
-struct record *vqi_record_find(struct vq *vq, uint32_t nodeid)
+struct record *vqi_record_find_other(struct vq *vq, uint32_t nodeid)
 {
-	uint32_t at;
+	uint32_t at = position(vq, nodeid);
 
-	if (nodeid == vq->own.nodeid)
-		return &vq->own;
-	at = position(vq, nodeid);
 	return at < vq->others && others(vq)[at].nodeid == nodeid ? &others(vq)[at] : NULL;
 }
 
