@@ -66,6 +66,14 @@ static void set_expected(const struct judge *judge, uint32_t number, uint32_t va
 	uint32_t i;
 
 	check->administered = 1;
+	for (i = 0; i < check->node_count; i++) {
+		struct span *barrier = &judge_model(judge, i)->barrier;
+
+		if (together(judge, number, i))
+			*barrier = !check->flux && !check->moved ? span_exact(value) : (struct span){ 0, UINT32_MAX };
+		else if (check->moved)
+			*barrier = (struct span){ 0, UINT32_MAX };
+	}
 	check->lowered = check->lowered || value < judge_model(judge, number)->expected.high;
 	if (!calm(judge, number)) {
 		widen(judge, span_exact(value));

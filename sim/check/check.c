@@ -130,8 +130,10 @@ static void node_down(const struct judge *judge)
 	struct seen_node *node = judge_node(judge, judge->seen->node);
 
 	flags_node_down(judge, judge->seen->node);
-	if (judge->seen->kind == OBSERVE_NODE_DOWN && judge->seen->number == DOWN_STOP)
-		judge->check->left_cleanly = 1;
+	node->left = judge->seen->kind == OBSERVE_NODE_DOWN && judge->seen->number == DOWN_STOP;
+	judge->check->left_cleanly |= node->left;
+	if (judge->seen->kind == OBSERVE_NODE_DOWN && judge->seen->number == DOWN_ABORT)
+		invariants_aborted(judge);
 	node->leaving = 0;
 	node->primary = UNKNOWN;
 	node->up = node->paused = node->in_sync = node->held = 0;
@@ -325,6 +327,8 @@ static void step_begin(const struct judge *judge)
 	if (step->verb == VERB_STOP || step->verb == VERB_CRASH)
 		for (uint32_t i = 0; i < step->nodes.count; i++) {
 			judge_node(judge, step->nodes.index[i])->wiped |= step->wipe;
+			if (step->wipe)
+				judge_node(judge, step->nodes.index[i])->stored = 0;
 			judge_node(judge, step->nodes.index[i])->leaving = step->verb == VERB_STOP;
 		}
 }
@@ -412,6 +416,9 @@ static void observe_ring(const struct judge *judge)
 		activated(judge);
 		grammar_activated(judge);
 		model_activated(judge);
+		break;
+	case OBSERVE_STORED:
+		judge_node(judge, judge->seen->node)->stored = (uint32_t)judge->seen->number;
 		break;
 	case OBSERVE_PRIMARY:
 		if (!judge_node(judge, judge->seen->node)->up) {

@@ -196,7 +196,7 @@ static enum maybe tie_broken(const struct judge *judge, uint32_t number, struct 
 
 /* ---- master_wins ---- */
 
-static enum maybe master_wins(const struct judge *judge, uint32_t number)
+enum maybe decide_master_wins(const struct judge *judge, uint32_t number)
 {
 	const uint64_t *members = judge_set(judge, number, SET_RING);
 	enum maybe found = NO;
@@ -222,7 +222,7 @@ static void without_votes(const struct judge *judge, uint32_t number, struct wid
 {
 	struct model *model = judge_model(judge, number);
 	enum maybe tie = model->tie == TIE_NONE ? (model->tie_sure ? NO : UNKNOWN) : tie_broken(judge, number, present);
-	enum maybe master = master_wins(judge, number);
+	enum maybe master = decide_master_wins(judge, number);
 
 	if (tie == YES)
 		predict(model, YES, RULE_TIE_BREAKER);

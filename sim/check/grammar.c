@@ -363,7 +363,12 @@ void grammar_settled(const struct judge *judge)
 
 		if (!node->up || node->paused || !node->rings)
 			continue;
+		model_time(judge, i);
 		judge_exercise(judge, RULE_SYNC_ENDS);
+		if (node->held && node->released && judge_model(judge, i)->device_due_ns == NEVER_NS)
+			judge_say(judge, RULE_SYNC_ENDS, i, NOBODY,
+				  "a poll or the end of sync_timeout releases the sync that a device holds",
+				  "the device holds it still");
 		if (node->in_sync && !held_somewhere(judge, i))
 			judge_say(judge, RULE_SYNC_ENDS, i, NOBODY,
 				  "when the cluster is at rest every sync has ended that no device holds",

@@ -33,13 +33,13 @@ static void votes_decide(const struct judge *judge, uint32_t number, const struc
 	const struct model *model = judge_model(judge, number);
 	bool enough = info->total_votes >= info->quorum, quorate = info->flags & VQ_INFO_QUORATE;
 	bool waits = model->wait_for_all != NO && info->total_votes != info->node_expected_votes &&
-		     !(model->cancelled && !judge->check->moved);
+		     (judge->check->moved || !(model->cancelled || model->rest_quorate == YES));
 	enum rule_number rule = model->wait_for_all == NO ? RULE_MAJORITY : RULE_WAIT_FOR_ALL;
 	struct verdict verdict;
 
 	judge_exercise(judge, rule);
 	if (enough == quorate || (enough && waits) ||
-	    (quorate && (model->tie != TIE_NONE || !model->tie_sure || model->master_wanted != NO)))
+	    (quorate && (model->tie != TIE_NONE || !model->tie_sure || decide_master_wins(judge, number) != NO)))
 		return;
 	if (!judge_breach(judge, &verdict, quorate ? RULE_MAJORITY : rule, number, NOBODY))
 		return;
@@ -118,6 +118,11 @@ static void take(const struct judge *judge, uint32_t number, const struct vq_inf
 	model->thinks = info->flags & VQ_INFO_QUORATE ? YES : NO;
 	take_device(model, info->flags);
 	model->rest_total = info->total_votes;
+	model->rest_quorate = model->thinks;
+	model->rest_members = judge_node(judge, number)->members;
+	model->rest_rings = judge_node(judge, number)->rings;
+	model->rest_file_votes = model->file_votes;
+	model->narrowed = 0;
 	model->rest_tracked = judge_node(judge, number)->newest != NOBODY;
 	if (model->last_man_open_until_ns < judge->seen->time_ns)
 		model->last_man_open_until_ns = 0;
@@ -402,6 +407,23 @@ static void majority_is_quorate(const struct judge *judge, uint32_t number, uint
 	tell_hazard(judge, &verdict, model->tracking == YES ? 10 : 0);
 }
 
+void invariants_aborted(const struct judge *judge)
+{
+	uint32_t number = judge->seen->node;
+	struct verdict verdict;
+
+	judge_exercise(judge, RULE_NO_ABORT);
+	if (!judge_breach(judge, &verdict, RULE_NO_ABORT, number, NOBODY))
+		return;
+	say(verdict.expected, "a daemon that runs until it is stopped");
+	say(verdict.came, "it aborted%s%s", judge->seen->text ? ": " : "", judge->seen->text ? judge->seen->text : "");
+	if (quirk_on(judge, VQ_QUIRK_WFA_ASSERT) && judge_model(judge, number)->wait_for_all != NO) {
+		verdict.kind = VERDICT_HAZARD; /* of no number: a quirk that can be switched off */
+		say(verdict.came, " (quirk wfa-assert)");
+	}
+	judge_tell(judge, &verdict);
+}
+
 void invariants_settled(const struct judge *judge)
 {
 	struct check *check = judge->check;
@@ -412,6 +434,7 @@ void invariants_settled(const struct judge *judge)
 	if (!judge->view || !judge->view->getinfo ||
 	    (check->rested == check->activity && check->rested_ns == judge->seen->time_ns))
 		return;
+	narrow(judge);
 	for (i = 0; i < check->node_count; i++) {
 		paused = paused || judge_node(judge, i)->paused;
 		if (stands(judge, i))

@@ -53,7 +53,9 @@ struct model {
 	uint32_t refusal;       /* that its start must meet */
 	uint32_t expected_told; /* by the last expected votes notification since the cluster rested */
 	struct span rest_expected, rest_votes; /* when the cluster rested last */
-	uint32_t rest_total, reserved32;
+	uint32_t rest_total;
+	uint32_t rest_members; /* of its ring */
+	struct span barrier;   /* allow_downscale: quorum does not fall below what this asks for */
 	uint32_t tie;       /* enum tie */
 	uint32_t tie_start; /* before the check of odd votes */
 	uint8_t two_node, wait_for_all, last_man, tracking, downscale; /* enum maybe */
@@ -79,7 +81,9 @@ struct model {
 	uint8_t reloaded;      /* since the cluster rested */
 	uint8_t rest_tracked;  /* it has had a tracker ever since the cluster rested */
 	uint8_t refusal_open;  /* nobody says whether its configuration is refused */
-	uint8_t reserved[2];
+	uint8_t rest_quorate;
+	uint8_t narrowed;      /* 1: after a reload, 2: after a clean stop with allow_downscale */
+	uint32_t rest_rings, rest_file_votes;
 	uint64_t last_man_open_until_ns; /* the timer may fire, or not; NEVER_NS: for ever */
 };
 
@@ -97,7 +101,7 @@ struct seen_node {
 	uint32_t newest, oldest;   /* trackers */
 	uint32_t round_next;       /* the tracker that is next to be told; NOBODY: the round is over */
 	uint32_t round_kind;
-	uint32_t reserved32;
+	uint32_t stored;           /* tracked expected votes on its disk */
 	uint8_t up, paused, in_sync;
 	uint8_t owes;              /* enum owed */
 	uint8_t nodelist_told;     /* for this ring */
@@ -108,6 +112,8 @@ struct seen_node {
 	uint8_t leaving;           /* a clean stop was ordered */
 	uint8_t wiped;
 	uint8_t interrupted;       /* the sync of the ring before never ended */
+	uint8_t left;              /* its last end was a clean stop */
+	uint8_t reserved[7];
 };
 
 #define RECENT 16u
@@ -335,6 +341,7 @@ void contents_queued(const struct judge *judge);
 struct plan {
 	uint32_t refusal; /* enum vq_refusal */
 	uint32_t votes, expected, device_votes;
+	uint32_t nodelist; /* the sum of its votes */
 	uint32_t window_ms, device_timeout_ms, device_sync_timeout_ms;
 	uint32_t tie, tie_start;
 	bool two_node, wait_for_all, follows, last_man, downscale, tracking, device;
@@ -380,6 +387,8 @@ void model_expected_told(const struct judge *judge);
 
 /* ---- decide.c: who must be quorate when a sync is over ---- */
 void decide(const struct judge *judge, uint32_t node);
+/* Has the device of a member won, as far as this node lets it? */
+enum maybe decide_master_wins(const struct judge *judge, uint32_t node);
 
 /* ---- admin.c: what the library calls change ---- */
 void admin_reply(const struct judge *judge);
@@ -392,6 +401,10 @@ void replies_check_info(const struct judge *judge, enum rule_number rule, uint32
 
 /* ---- invariants.c: the whole cluster at rest ---- */
 void invariants_settled(const struct judge *judge);
+void invariants_aborted(const struct judge *judge);
+
+/* ---- narrow.c: outcomes that are certain once the cluster rests ---- */
+void narrow(const struct judge *judge);
 
 /* ---- inert.c: faults that changed nothing, runs that showed nothing ---- */
 enum effect {

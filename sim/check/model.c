@@ -155,8 +155,16 @@ static void first_thoughts(const struct judge *judge, struct model *model, const
 	model->device_votes = plan->open ? (struct span){ 0, UINT32_MAX } : span_exact(plan->device_votes);
 	model->expected = span_max(span_exact(plan->expected),
 				   model_total(judge, judge->seen->node, alone));
-	if (plan->tracking || plan->open)
+	model->barrier = (struct span){ 0, UINT32_MAX };
+	if (plan->tracking && !plan->open && plan->nodelist && quirk_on(judge, VQ_QUIRK_TRACKING_EATS_EXPECTED)) {
+		uint32_t stored = judge_node(judge, judge->seen->node)->stored;
+
+		/* recordings tracking-override-missing-file, tracking-existing-with-override */
+		model->barrier = span_exact(stored ? stored : plan->nodelist);
+		model->expected = span_max(model->barrier, model_total(judge, judge->seen->node, alone));
+	} else if (plan->tracking || plan->open) {
 		model->expected = (struct span){ 0, UINT32_MAX };
+	}
 	model->highest = model->expected;
 	model->quorum = model_quorum_of(judge, model->expected, alone);
 	if (plan->two_node)
@@ -630,6 +638,7 @@ void model_reloaded(const struct judge *judge)
 			continue;
 		in_flux(judge, other);
 		other->device_votes = span_hull(other->device_votes, span_exact(plan.device_votes));
+		other->barrier = (struct span){ 0, UINT32_MAX };
 	}
 }
 

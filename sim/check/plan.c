@@ -111,7 +111,7 @@ void plan_read(const struct vq_config *config, uint32_t nodeid, struct plan *pla
 		}
 	}
 	plan->open = config->node_count && !listed;
-	plan->expected = nodelist;
+	plan->expected = plan->nodelist = nodelist;
 	read_features(config, plan);
 	plan->refusal = check_plan(config, plan, nodelist, all_one);
 	if (config->expected_votes)

@@ -279,6 +279,11 @@ static bool connection_decides(const struct judge *judge, struct seen_client *cl
 	if (error == VQ_ERR_LIBRARY || error == VQ_ERR_BAD_HANDLE)
 		judge_say(judge, RULE_HANDLE, judge->seen->node, judge->seen->client,
 			  "an answer: the handle is open and the daemon runs", say_error(error));
+	if (fault == VQ_ERR_NO_RESOURCES && client->asked.must == VQ_OK &&
+	    (verb == VERB_SETEXPECTED || verb == VERB_SETVOTES)) {
+		demand(judge, RULE_FAULT_PASSED_ON, VQ_ERR_NO_RESOURCES); /* totem's queue was full */
+		return true;
+	}
 	return fault == VQ_ERR_NO_RESOURCES && error == VQ_ERR_NO_RESOURCES;
 }
 
@@ -390,6 +395,7 @@ static void check_numbers(struct compare *compare, uint32_t number, uint32_t of,
 	const struct judge *judge = compare->judge;
 	const struct model *model = judge_model(judge, number);
 	struct wide sum = model_sum(judge, number, judge_set(judge, number, SET_RING));
+	bool stopped = model->narrowed == 2;
 	struct span total;
 
 	if (of != number) /* the total counts the device as the node asked about does */
@@ -400,11 +406,13 @@ static void check_numbers(struct compare *compare, uint32_t number, uint32_t of,
 	total.high = sum.high > UINT32_MAX ? UINT32_MAX : (uint32_t)sum.high;
 	if (of == number || !judge_model(judge, of)->device_votes.high)
 		field(compare, RULE_VOTES, "total_votes", total, info->total_votes);
-	field(compare, RULE_I4, "quorum", model->quorum, info->quorum);
-	field(compare, RULE_EXPECTED_VOTES, "highest_expected", model->highest, info->highest_expected);
+	field(compare, stopped ? RULE_DOWNSCALE : RULE_I4, "quorum", model->quorum, info->quorum);
+	field(compare, stopped ? RULE_DOWNSCALE : RULE_EXPECTED_VOTES, "highest_expected", model->highest, info->highest_expected);
 	field(compare, RULE_DEVICE_VOTES, "qdevice_votes", model->device_votes, info->qdevice_votes);
 	if (of == number)
-		field(compare, info->node_expected_votes < model->expected.low ? RULE_I6 : RULE_EXPECTED_VOTES,
+		field(compare, stopped					    ? RULE_DOWNSCALE :
+			       info->node_expected_votes < model->expected.low ? RULE_I6 :
+										 RULE_EXPECTED_VOTES,
 		      "node_expected_votes", model->expected, info->node_expected_votes);
 }
 

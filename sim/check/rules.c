@@ -155,6 +155,14 @@ const struct rule check_rules[] = {
 				"votequorum_overview(3): corosync stands in synchronization phase until qdevice on all "
 				"nodes votes or timeout expires" },
 
+	[RULE_DOWNSCALE] = { "downscale", RULE_ALWAYS,
+			     "With allow_downscale a clean stop lowers expected votes to who is left, and quorum down "
+			     "to what the configured expected votes ask for.",
+			     MAN_5 "both expected votes and quorum are recalculated when a node leaves the cluster in a "
+				   "clean state down to configured expected_votes" },
+	[RULE_NO_ABORT] = { "no-abort", RULE_ALWAYS, "No daemon aborts.",
+			    "undocumented: an assertion about wait_for_all can fail (quirk wfa-assert)" },
+
 	[RULE_GETINFO] = { "getinfo", RULE_ALWAYS, "getinfo tells of known nodes, what the rules say of them.",
 			   MAN_INFO "the members starting node_ hold information specific to the requested nodeid" },
 	[RULE_SETEXPECTED] = { "setexpected", RULE_ALWAYS,

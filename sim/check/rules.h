@@ -40,6 +40,8 @@ enum rule_number {
 	RULE_EXPECTED_VOTES,
 	RULE_CONFIGURATION,
 	RULE_DEVICE_HOLDS,
+	RULE_DOWNSCALE,
+	RULE_NO_ABORT,
 	/* what a library call answers */
 	RULE_GETINFO,
 	RULE_SETEXPECTED,
