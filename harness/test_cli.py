@@ -80,7 +80,7 @@ def test_the_way_to_reproduce_reproduces(program, folder):
     command = line[line.index("votesim run"):].split()[1:]
     again = votesim(program, *command)
     assert again.returncode == 1
-    assert again.stderr == first.stderr
+    assert first.stderr in again.stderr
 
 
 def test_one_failure_among_others_exits_1_and_the_others_still_run(program, folder):
@@ -106,8 +106,8 @@ def test_bad_usage_exits_2_and_says_why(program, arguments, folder):
 def test_help_is_no_failure(program, arguments):
     run = votesim(program, *arguments)
     assert run.returncode == 0 and run.stderr == ""
-    for command in ("run", "check", "explore", "replay"):
-        assert command in run.stdout
+    for command in ("run", "check", "explain"):
+        assert f"votesim {command} " in run.stdout
 
 
 def test_version(program):
@@ -163,7 +163,7 @@ def test_a_folder_without_scenarios_is_a_mistake(program, command, folder):
 def test_a_file_that_cannot_be_read(program, command, folder):
     missing = votesim(program, command, str(folder / "missing.yaml"))
     assert missing.returncode == 2
-    assert "missing.yaml" in missing.stderr and "No such file" in missing.stderr
+    assert "missing.yaml" in missing.stderr and "no such file" in missing.stderr.lower()
     (folder / "noise.yaml").write_bytes(bytes(range(256)) * 20)
     noise = votesim(program, command, str(folder / "noise.yaml"))
     assert noise.returncode == 2 and "noise.yaml" in noise.stderr
@@ -294,14 +294,13 @@ MISTAKES = {
     "not YAML": (HEAD + "steps: [^", []),
     "two verbs": (HEAD + "steps:\n  - start: 1\n    ^stop: 2\n", ["stop"]),
     "key twice": (HEAD + "steps:\n  - start: 1\n    name: a\n    ^name: b\n", ["name"]),
-    "client on two nodes": (HEAD + "steps:\n  - trackstop: {node: 1, client: a}\n  - trackstop: {node: ^2, client: a}\n", ["a"]),
     "expectation of no client": (HEAD + "steps:\n  - start: all\n    expect:\n      callbacks: {^zed: []}\n", ["zed"]),
     "wrong type": (HEAD + "steps:\n  - setvotes: {node: 1, client: a, of: 1, votes: ^many}\n", ["many"]),
     "number too large": (HEAD + "steps:\n  - setexpected: {node: 1, client: a, votes: ^4294967296}\n", ["4294967296"]),
     "unknown error": (HEAD + "steps:\n  - fault: {node: 1, client: a, call: getinfo, error: ^TRY_AGAN}\n", ["TRY_AGAN", "TRY_AGAIN"]),
     "unknown state": (HEAD + "steps:\n  - start: all\n  - trackstart: {node: 1, client: a, flags: 3}\n    expect:\n      callbacks:\n"
                       "        a:\n          - quorum: {nodes: {1: ^alive}}\n", ["alive"]),
-    "node id twice": ("scenario: s\ncluster:\n  nodes: [{nodeid: 7}, {nodeid: ^7}]\nsteps:\n  - start: all\n", ["7"]),
+    "node id twice": ("scenario: s\ncluster:\n  nodes: [{nodeid: 7}, ^{nodeid: 7}]\nsteps:\n  - start: all\n", ["7"]),
     "node id 0": ("scenario: s\ncluster:\n  nodes: [{nodeid: ^0}]\nsteps:\n  - start: all\n", ["0"]),
     "too many nodes": ("scenario: s\ncluster: {nodes: ^385}\nsteps:\n  - start: all\n", ["384"]),
     "variable of no matrix": ("scenario: s\ncluster: {nodes: ^${many}}\nsteps:\n  - start: all\n".replace("${many}", '"${many}"'), ["many"]),

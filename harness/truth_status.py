@@ -1,0 +1,103 @@
+"""Which recordings the simulator gives, and how: harness/truth_status.txt, against which `make test` holds every change.
+
+usage: python3 -m harness.truth_status [--update] [-k NAME] [--seconds N]
+
+exact      the plain run gives it
+explained  `votesim explain` finds an interleaving that gives it
+open       none was found within the time: a difference to understand, or a search too large
+unsayable  the scenario language cannot say it, or refuses it (a configuration with mistakes, mostly)
+
+--update writes the file anew; without it the differences to the file are told.
+"""
+
+import argparse
+import concurrent.futures
+import glob
+import os
+import subprocess
+import sys
+
+from . import truth_to_scenario as truth
+from .support import ROOT, make, votesim
+
+FILE = os.path.join(ROOT, "harness", "truth_status.txt")
+FOLDER = os.path.join(ROOT, "build", "truth")
+ORDER = ["unsayable", "open", "explained", "exact"]
+
+
+def recordings() -> dict[str, dict]:
+    """Every recording of harness/truth by its name."""
+    return {recording["case"]["name"]: recording for path in sorted(glob.glob(f"{ROOT}/harness/truth/*.jsonl"))
+            for recording in truth.read(path)}
+
+
+def listed() -> dict[str, str]:
+    """What the file says, by name."""
+    if not os.path.exists(FILE):
+        return {}
+    with open(FILE, encoding="utf-8") as file:
+        return {name: status for status, name in (line.split() for line in file if line.strip() and line[0] != "#")}
+
+
+def plain_differences(recording: dict, program: str) -> list[str] | None:
+    """Where the plain run differs from the recording; None when no scenario says it."""
+    try:
+        conversion = truth.write(recording, FOLDER)
+    except truth.ConversionError:
+        return None
+    run = votesim(program, "run", "-q", "--trace", "-", os.path.join(FOLDER, conversion.name + ".yaml"))
+    if run.returncode == 2:
+        return None
+    assert run.returncode in (0, 1), run.stderr
+    return truth.differences(conversion, truth.from_recording(conversion, recording["events"]), truth.from_trace(conversion, run.stdout))
+
+
+def explain(name: str, program: str, seconds: float) -> str | None:
+    """What `votesim explain` says; None when it found nothing in that time. The conversion must have been written."""
+    try:
+        run = votesim(program, "explain", os.path.join(FOLDER, name + ".yaml"), "--recording", os.path.join(FOLDER, name + ".expected"),
+                      timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    assert run.returncode in (0, 1), run.stderr
+    return run.stdout if run.returncode == 0 else None
+
+
+def status(recording: dict, program: str, seconds: float) -> str:
+    """One of ORDER."""
+    differences = plain_differences(recording, program)
+    if differences is None:
+        return "unsayable"
+    if not differences:
+        return "exact"
+    return "open" if explain(recording["case"]["name"], program, seconds) is None else "explained"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("-k", "--only", default="")
+    parser.add_argument("--seconds", type=float, default=10, help="for each search")
+    options = parser.parse_args()
+    program = os.environ.get("VOTESIM")
+    if not program:
+        make("all")
+        program = os.path.join(ROOT, "votesim")
+    was, every = listed(), recordings()
+    chosen = [name for name in every if options.only in name]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = dict(zip(chosen, pool.map(lambda name: status(every[name], program, options.seconds), chosen)))
+    for name in chosen:
+        if was.get(name) != found[name]:
+            print(f"{name}: {was.get(name, 'new')} -> {found[name]}")
+    print(", ".join(f"{list(found.values()).count(kind)} {kind}" for kind in reversed(ORDER)))
+    if options.update:
+        now = {name: found.get(name, was.get(name, "open")) for name in every}
+        with open(FILE, "w", encoding="utf-8") as file:
+            file.write("# Written by python3 -m harness.truth_status --update; see there.\n")
+            file.writelines(f"{now[name]:10} {name}\n" for name in sorted(now))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
