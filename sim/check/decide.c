@@ -8,12 +8,12 @@
 
 struct peers { /* the other members, as their nodeinfos describe them */
 	struct wide votes;       /* of all members, this one included */
-	struct wide kept;        /* of those that were here before */
-	struct wide quorate;     /* of this one and of the members that surely were quorate */
+	struct wide quorate;     /* of this one and of the members that surely say they are quorate */
 	struct span expected;    /* of all others */
-	struct span adopted;     /* of those that may have been quorate */
+	struct span adopted;     /* of those that may say they are quorate */
 	uint32_t told;           /* highest that a quorate member surely tells */
 	bool any, any_quorate, maybe_quorate, all_quorate, open;
+	bool first_quorate; /* somebody may have been quorate when the sync began */
 	bool uneven, maybe_uneven; /* somebody has more than one vote */
 };
 
@@ -23,64 +23,92 @@ static void add_wide(struct wide *sum, struct span votes)
 	sum->high += votes.high;
 }
 
+/* May this node have found itself without quorum in the middle of the sync? */
+static bool dips(const struct judge *judge, uint32_t number)
+{
+	const struct model *model = judge_model(judge, number);
+	struct wide kept = { model->kept.low, model->kept.high };
+
+	return model->thought != YES || model_present(judge, number, kept).low < model->quorum.high;
+}
+
+/* Does a member's nodeinfo say that it is quorate? It is sent when the member has reached its turn, and
+ * others' nodeinfos may have come before: who was quorate may have lost it, and the other way round. */
+static enum maybe says_quorate(const struct judge *judge, uint32_t number, const struct peers *peers)
+{
+	const struct model *model = judge_model(judge, number);
+	struct wide present = model_present(judge, number, peers->votes);
+
+	if (model->thought == YES)
+		return dips(judge, number) ? UNKNOWN : YES;
+	if (model->thought == UNKNOWN || model->tie != TIE_NONE || !model->tie_sure || model->master_wanted != NO)
+		return UNKNOWN;
+	if (present.high < model->quorum_before.low)
+		return NO; /* unless another's expected votes are adopted first, which that one tells as well */
+	if (model->wait_for_all == YES && !peers->first_quorate && !model->cancelled &&
+	    (present.high < model->expected_before.low))
+		return NO;
+	return UNKNOWN;
+}
+
 static void add_peer(const struct judge *judge, uint32_t number, uint32_t other, struct peers *peers)
 {
 	const struct model *model = judge_model(judge, other);
+	struct wide total = model_total(judge, other, peers->votes);
+	struct span tells = model->expected_before;
+	enum maybe quorate = says_quorate(judge, other, peers);
 
 	if (!ring_equal(judge_node(judge, other)->ring, judge_node(judge, number)->ring))
 		peers->open = true; /* it has gone on to another ring already */
-	peers->expected = peers->any ? span_hull(peers->expected, model->expected_before) : model->expected_before;
+	if (quorate == UNKNOWN)
+		tells.high = span_max(tells, total).high;
+	peers->expected = peers->any ? span_hull(peers->expected, tells) : tells;
 	peers->any = true;
-	peers->all_quorate = peers->all_quorate && model->thought == YES;
-	if (model->thought == NO)
+	peers->all_quorate = peers->all_quorate && quorate == YES;
+	if (quorate == NO)
 		return;
-	peers->adopted = peers->maybe_quorate ? span_hull(peers->adopted, model->expected_before) :
-						model->expected_before;
+	peers->adopted = peers->maybe_quorate ? span_hull(peers->adopted, tells) : tells;
 	peers->maybe_quorate = true;
-	if (model->thought != YES)
+	if (quorate != YES)
 		return;
 	peers->any_quorate = true;
 	add_wide(&peers->quorate, model->votes);
-	if (model->expected_before.low > peers->told)
-		peers->told = model->expected_before.low;
+	if (tells.low > peers->told)
+		peers->told = tells.low;
 }
 
 static void gather(const struct judge *judge, uint32_t number, struct peers *peers)
 {
 	const uint64_t *members = judge_set(judge, number, SET_RING);
-	const uint64_t *before = judge_set(judge, number, SET_PREVIOUS);
 	uint32_t i;
 
 	peers->all_quorate = true;
 	for (i = 0; i < judge->check->node_count; i++) {
-		struct span votes;
+		const struct model *model = judge_model(judge, i);
 
 		if (!set_has(members, i))
 			continue;
-		votes = judge_model(judge, i)->votes;
-		add_wide(&peers->votes, votes);
-		peers->uneven = peers->uneven || votes.low > 1;
-		peers->maybe_uneven = peers->maybe_uneven || votes.high > 1;
-		if (i == number || set_has(before, i))
-			add_wide(&peers->kept, votes);
+		add_wide(&peers->votes, model->votes);
+		peers->first_quorate = peers->first_quorate || model->thought != NO;
+		peers->uneven = peers->uneven || model->votes.low > 1;
+		peers->maybe_uneven = peers->maybe_uneven || model->votes.high > 1;
 		if (i == number)
-			add_wide(&peers->quorate, votes);
-		else
-			add_peer(judge, number, i, peers);
+			add_wide(&peers->quorate, model->votes);
 	}
+	for (i = 0; i < judge->check->node_count; i++)
+		if (i != number && set_has(members, i))
+			add_peer(judge, number, i, peers);
 }
 
-/* Expected votes and quorum after the sync. True: this node may have been without quorum in between. */
-static bool settle_expected(const struct judge *judge, uint32_t number, const struct peers *peers)
+/* Expected votes after the sync. */
+static void settle_expected(const struct judge *judge, uint32_t number, const struct peers *peers, bool dipped)
 {
 	struct model *model = judge_model(judge, number);
 	struct wide total = model_total(judge, number, peers->votes);
 	struct wide present = model_present(judge, number, peers->votes);
-	struct wide kept = model_present(judge, number, peers->kept);
-	bool dips = model->thought != YES || kept.low < model->quorum.high;
 	struct span own = span_max(model->expected_before, total), adopted = span_max(peers->adopted, total);
 
-	if (!dips || !peers->maybe_quorate)
+	if (!dipped || !peers->maybe_quorate)
 		model->expected = own;
 	else if (model->thought == NO && peers->any_quorate && present.high < model->quorum.low)
 		model->expected = adopted;
@@ -91,10 +119,9 @@ static bool settle_expected(const struct judge *judge, uint32_t number, const st
 					    peers->any ? span_max(peers->expected, total) : model->expected);
 	if (model->downscale != NO)
 		model->expected.low = 0;
-	return dips;
 }
 
-static void settle_quorum(const struct judge *judge, uint32_t number, const struct peers *peers, bool dips)
+static void settle_quorum(const struct judge *judge, uint32_t number, const struct peers *peers, bool dipped)
 {
 	struct model *model = judge_model(judge, number);
 	struct wide present = model_present(judge, number, peers->votes);
@@ -112,7 +139,7 @@ static void settle_quorum(const struct judge *judge, uint32_t number, const stru
 		highest.high = peers->expected.high;
 	model->highest = highest;
 	quorum = model_quorum_of(judge, highest, present);
-	if (peers->open || (peers->maybe_quorate && dips) || model->downscale != NO)
+	if (peers->open || (peers->maybe_quorate && dipped) || model->downscale != NO)
 		model->quorum = (struct span){ quorum.low,
 					       quorum.high > model->quorum.high ? quorum.high : model->quorum.high };
 	else
@@ -134,7 +161,7 @@ static void predict(struct model *model, enum maybe quorate, enum rule_number ru
 /* ---- wait_for_all ---- */
 
 /* Is a node that waits for all released in this sync? */
-static enum maybe all_seen(const struct judge *judge, uint32_t number, const struct peers *peers, bool dips)
+static enum maybe all_seen(const struct judge *judge, uint32_t number, const struct peers *peers, bool dipped)
 {
 	const struct model *model = judge_model(judge, number);
 	struct wide present = model_present(judge, number, peers->votes);
@@ -143,7 +170,7 @@ static enum maybe all_seen(const struct judge *judge, uint32_t number, const str
 	if (present.low == present.high && span_is_exact(model->expected) && present.low == model->expected.low)
 		return YES;
 	if (model->thought == YES)
-		return dips ? UNKNOWN : YES;
+		return dipped ? UNKNOWN : YES;
 	if (peers->any_quorate && quorate.low >= model->quorum.high)
 		return YES; /* told by a member that does not wait, with enough votes at that moment */
 	if (peers->maybe_quorate || model->thought == UNKNOWN || model->cancelled || peers->open)
@@ -255,18 +282,19 @@ void decide(const struct judge *judge, uint32_t number)
 	struct peers peers = { 0 };
 	struct wide present;
 	enum maybe seen = YES;
-	bool dips;
+	bool dipped;
 
 	gather(judge, number, &peers);
 	if (peers.uneven || peers.maybe_uneven)
 		model->last_man = model->last_man == NO || peers.uneven ? NO : UNKNOWN;
 	if (model->last_man == NO)
 		model->last_man_due_ns = NEVER_NS;
-	dips = settle_expected(judge, number, &peers);
-	if (dips && peers.maybe_quorate)
+	dipped = dips(judge, number);
+	settle_expected(judge, number, &peers, dipped);
+	if (dipped && peers.maybe_quorate)
 		model->quiet_change = 1; /* expected votes may have been adopted */
 	model->stale = 0;
-	settle_quorum(judge, number, &peers, dips);
+	settle_quorum(judge, number, &peers, dipped);
 	model_open(judge, number);
 	present = model_present(judge, number, peers.votes);
 	if (model_total(judge, number, peers.votes).high > UINT32_MAX) { /* the daemon's sums wrap */
@@ -275,7 +303,7 @@ void decide(const struct judge *judge, uint32_t number)
 	}
 	model->by_votes = present.low >= model->quorum.high ? YES : present.high < model->quorum.low ? NO : UNKNOWN;
 	if (model->wait_for_all != NO)
-		seen = all_seen(judge, number, &peers, dips);
+		seen = all_seen(judge, number, &peers, dipped);
 	if (model->wait_for_all == UNKNOWN && seen != YES)
 		seen = UNKNOWN;
 	if (seen == NO)

@@ -118,6 +118,7 @@ static void take(const struct judge *judge, uint32_t number, const struct vq_inf
 	model->thinks = info->flags & VQ_INFO_QUORATE ? YES : NO;
 	take_device(model, info->flags);
 	model->rest_total = info->total_votes;
+	model->rest_quorum = info->quorum;
 	model->rest_quorate = model->thinks;
 	model->rest_members = judge_node(judge, number)->members;
 	model->rest_rings = judge_node(judge, number)->rings;
@@ -345,15 +346,15 @@ static void tie_is_safe(const struct judge *judge, uint32_t number)
 	struct verdict verdict;
 	uint32_t i;
 
-	if (model->tie == TIE_NONE || model->thinks != YES || model->rest_total >= model->quorum.low)
+	if (model->tie == TIE_NONE || model->thinks != YES || model->rest_total >= model->rest_quorum)
 		return;
 	judge_exercise(judge, RULE_I3);
 	for (i = 0; i < judge->check->node_count; i++)
 		if (stands(judge, i) && !same_ring(judge, i, number)) {
 			outside += judge_model(judge, i)->votes.low;
 			awake = awake || judge_model(judge, i)->thinks == YES;
-			if (judge_model(judge, i)->quorum.low < quorum)
-				quorum = judge_model(judge, i)->quorum.low;
+			if (judge_model(judge, i)->rest_quorum < quorum)
+				quorum = judge_model(judge, i)->rest_quorum;
 		}
 	if (!awake || outside < quorum || !judge_breach(judge, &verdict, RULE_I3, number, NOBODY))
 		return;

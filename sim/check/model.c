@@ -472,6 +472,20 @@ static void start_device_timer(const struct judge *judge, struct model *model)
 	}
 }
 
+static struct span votes_kept(const struct judge *judge, uint32_t number)
+{
+	const uint64_t *now = judge_set(judge, number, SET_RING), *before = judge_set(judge, number, SET_PREVIOUS);
+	struct wide sum = { 0, 0 };
+	uint32_t i;
+
+	for (i = 0; i < judge->check->node_count; i++)
+		if (set_has(now, i) && (i == number || set_has(before, i))) {
+			sum.low += judge_model(judge, i)->votes.low;
+			sum.high += judge_model(judge, i)->votes.high;
+		}
+	return span_max((struct span){ 0, 0 }, sum);
+}
+
 void model_ring(const struct judge *judge)
 {
 	uint32_t number = judge->seen->node;
@@ -489,6 +503,8 @@ void model_ring(const struct judge *judge)
 		interrupted(judge, number);
 	if (judge->check->flux)
 		in_flux(judge, model);
+	model->kept = votes_kept(judge, number);
+	model->quorum_before = model->quorum;
 	model->expected_before = model->expected;
 	model->thought = model->thinks;
 	start_last_man(judge, number);
