@@ -81,6 +81,10 @@ static void wake(struct world *world, uint32_t client)
 
 	if (state->wake)
 		return;
+	/* what a daemon says on its way out it takes along: its end wakes the client
+	 * (recording client-on-stopping-node-downscale) */
+	if (node_of(world, told(world, client)->node)->leaving == LEAVES && world_pick(world, 2, CHOOSE_EXIT) == 0)
+		return;
 	state->wake = 1;
 	delay_ns += WAKE_STEP_NS * world_pick(world, WAKE_CHOICES, CHOOSE_WAKE);
 	event_push(world, state_of(world)->now_ns + delay_ns,

@@ -11,10 +11,12 @@
 
 enum choice_kind {
 	CHOOSE_ORDER,   /* which sender's oldest message the ring orders next */
-	CHOOSE_MOVE,    /* who moves to the next ring: 0 all, k the k-th old ring's rest by itself */
-	CHOOSE_JOIN,    /* a starting node: 0 forms a ring alone first, 1 joins the others at once */
+	CHOOSE_MOVE,    /* who moves to the next ring: 0 all, k those of the k-th old ring by themselves first */
+	CHOOSE_JOIN,    /* a node that starts, or was paused too long: 0 forms a ring alone first, 1 joins the others at once */
 	CHOOSE_RECOVER, /* how many ordered but undelivered messages of the old ring are lost */
 	CHOOSE_WAKE,    /* how long until an application dispatches, in steps of 100 us */
+	CHOOSE_EXIT,    /* a daemon that stops: 0 it is gone before its clients read, 1 they read what it says */
+	CHOOSE_TURN,    /* a node whose turn in the sync has come: 0 at once, 1 a token round later */
 	CHOOSE_JITTER,  /* of a packet, in ns */
 	CHOOSE_LOSS,    /* a packet: 0 .. 999999, lost when below the loss in ppm */
 	CHOOSE_KIND_COUNT

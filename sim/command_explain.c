@@ -31,6 +31,12 @@ static void put_choice(const struct scenario *scenario, const struct explained_c
 	case CHOOSE_RECOVER:
 		printf("the last %u ordered messages of the old ring were lost\n", choice->picked);
 		break;
+	case CHOOSE_EXIT:
+		puts("the client read what its stopping daemon said");
+		break;
+	case CHOOSE_TURN:
+		puts("a node took its turn in the sync a token round later");
+		break;
 	default:
 		printf("choice %u of %u\n", choice->picked, choice->n);
 	}

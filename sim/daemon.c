@@ -338,6 +338,8 @@ void daemon_resume(struct world *world, uint32_t node)
 		push_timer(world, node, (enum vq_timer)i);
 	}
 	observe_node(world, OBSERVE_NODE_RESUMED, node, 0, NULL);
+	if (ring_of(world, state->ring)->here < ring_of(world, state->ring)->member_count)
+		ring_of(world, state->ring)->flags |= RING_FIRST; /* recording pause-longer-than-token */
 	applications_daemon_back(world, node);
 	membership_changed(world);
 	if (node_of(world, node)->stop_later & 1)
@@ -403,11 +405,33 @@ static void deliver_votequorum(struct world *world, uint32_t node, const struct 
 	tell_held(world, node);
 }
 
+void daemon_turn(struct world *world, uint32_t node, uint32_t generation)
+{
+	const struct node_state *state = node_of(world, node);
+	ENTER(world, node);
+
+	if (!runs(world, node) || state->ring == NONE || ring_of(world, state->ring)->generation != generation)
+		return;
+	vq_sync_process(core_of(world, node), &host, &here);
+}
+
+/* The daemon looks whether it is its turn about once a token round, so that others'
+ * messages may come first (recording setexpected-then-join). */
+static void take_turn(struct world *world, uint32_t node)
+{
+	uint32_t generation = ring_of(world, node_of(world, node)->ring)->generation;
+
+	if (world_pick(world, 2, CHOOSE_TURN) == 0)
+		daemon_turn(world, node, generation);
+	else
+		event_push(world, state_of(world)->now_ns + 2 * world->scenario->network.latency_ns + 1,
+			   (struct event){ .kind = EVENT_TURN, .a = node, .b = generation });
+}
+
 void daemon_deliver(struct world *world, uint32_t node, const struct message *message)
 {
 	struct node_state *state = node_of(world, node);
 	uint32_t members = ring_of(world, state->ring)->member_count;
-	ENTER(world, node);
 
 	if (!runs(world, node))
 		return;
@@ -417,7 +441,7 @@ void daemon_deliver(struct world *world, uint32_t node, const struct message *me
 		break;
 	case MESSAGE_BARRIER_EARLY:
 		if (++state->barriers_early == members)
-			vq_sync_process(core_of(world, node), &host, &here);
+			take_turn(world, node);
 		break;
 	case MESSAGE_BARRIER:
 		if (++state->barriers == members)

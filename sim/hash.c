@@ -94,6 +94,9 @@ static bool is_stale(const struct world *world, struct event event)
 		return ring_of(world, event.a)->generation != event.b;
 	case EVENT_FORM:
 		return state_of(world)->form_generation != event.a;
+	case EVENT_TURN:
+		return node_of(world, event.a)->ring == NONE ||
+		       ring_of(world, node_of(world, event.a)->ring)->generation != event.b;
 	case EVENT_LEAVE:
 	case EVENT_ABORT:
 		return node_of(world, event.a)->boots != event.b;

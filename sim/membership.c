@@ -160,8 +160,10 @@ static struct component look_at_component(struct world *world, uint32_t componen
 	}
 	found.at_rest = found.rings == 1 && ring_of(world, last_ring)->flags & RING_WHOLE &&
 			ring_of(world, last_ring)->member_count == found.size;
-	if (found.at_rest)
+	if (found.at_rest) {
 		ring_of(world, last_ring)->contact_ns = NEVER_NS;
+		ring_of(world, last_ring)->flags &= ~(uint32_t)RING_AGAIN;
+	}
 	return found;
 }
 
@@ -258,8 +260,9 @@ static void form_first(struct world *world, uint32_t component)
 	}
 }
 
-/* Some of the component's rings may be late: the chosen one forms by itself now
- * and finds the others later. A ring that is already whole has no cause to. */
+/* Totem may take more than one step to bring rings together: the members of one may
+ * form a ring by themselves first, even the same again (recordings split-3-2,
+ * atb-odd-with-wfa). They do so once: RING_AGAIN. */
 static uint32_t pick_movers(struct world *world, uint32_t component, const struct component *found)
 {
 	uint32_t picked, ring;
@@ -270,14 +273,14 @@ static uint32_t pick_movers(struct world *world, uint32_t component, const struc
 	if (picked == 0)
 		return NONE;
 	ring = nth_ring(world, component, picked);
-	return ring_of(world, ring)->flags & RING_WHOLE ? NONE : ring;
+	return ring_of(world, ring)->flags & RING_AGAIN ? NONE : ring;
 }
 
 static void form_component(struct world *world, uint32_t component)
 {
 	struct component found = look_at_component(world, component);
 	uint64_t now_ns = state_of(world)->now_ns;
-	uint32_t count;
+	uint32_t count, movers, slot;
 
 	if (found.at_rest)
 		return;
@@ -288,8 +291,11 @@ static void form_component(struct world *world, uint32_t component)
 		form_first(world, component);
 		return;
 	}
-	count = gather(world, component, pick_movers(world, component, &found));
-	ring_install(world, world->list, count);
+	movers = pick_movers(world, component, &found);
+	count = gather(world, component, movers);
+	slot = ring_install(world, world->list, count);
+	if (movers != NONE)
+		ring_of(world, slot)->flags |= RING_AGAIN;
 }
 
 void membership_form(struct world *world)

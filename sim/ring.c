@@ -400,12 +400,12 @@ static void recover_all(struct world *world, const uint32_t *members, uint32_t c
 
 		for (uint32_t k = 0; k < i && !seen; k++)
 			seen = node_of(world, members[k])->ring == slot;
-		if (!seen && !(ring_of(world, slot)->flags & RING_FIRST) && ring_of(world, slot)->log_first)
+		if (!seen && ring_of(world, slot)->log_first)
 			recover(world, members, count, slot);
 	}
 }
 
-void ring_install(struct world *world, const uint32_t *members, uint32_t count)
+uint32_t ring_install(struct world *world, const uint32_t *members, uint32_t count)
 {
 	struct ring_state *ring;
 	uint32_t slot;
@@ -428,4 +428,5 @@ void ring_install(struct world *world, const uint32_t *members, uint32_t count)
 		daemon_ring(world, node, ring_of(world, slot)->id, world->ids, count);
 		ring_send(world, node, MESSAGE_BARRIER_EARLY, NULL, 0);
 	}
+	return slot;
 }

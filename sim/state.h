@@ -23,6 +23,7 @@ enum event_kind {
 	EVENT_DELIVER,   /* a: ring, b: generation, c: message number, detail: 0; to every member */
 	EVENT_DELIVER_TO,/* the same to the one member detail */
 	EVENT_FORM,      /* a: generation: rings are due to form */
+	EVENT_TURN,      /* a: node, b: ring generation, c: its turn to process in the sync */
 	EVENT_LEAVE,     /* a: node, b: boots: a clean stop ends */
 	EVENT_ABORT,     /* a: node, b: boots: the daemon's assertion failed */
 	EVENT_TIMER,     /* a: node, b: enum vq_timer, c: generation */
@@ -64,10 +65,11 @@ struct node_state {
 
 enum ring_flag {
 	RING_USED = 1,
-	RING_FIRST = 2,     /* a node that starts, before its first ring */
+	RING_FIRST = 2,     /* of a node that starts, or was paused too long: it forms a ring alone first */
 	RING_WHOLE = 4,     /* every member is there: messages flow */
 	RING_ORDERING = 8,  /* an EVENT_ORDER is under way */
 	RING_REFORM = 16,   /* its token was lost, though all are back */
+	RING_AGAIN = 32,    /* formed on the way to a larger one: not once more */
 };
 
 struct ring_state {
@@ -290,8 +292,8 @@ void membership_form(struct world *world);
 /* ---- ring.c ---- */
 /* A slot for the first ring of a node that starts. */
 void ring_open_first(struct world *world, uint32_t node);
-/* Install one ring at all of `members` (ascending), recovering from their old ones. */
-void ring_install(struct world *world, const uint32_t *members, uint32_t count);
+/* Install one ring at all of `members` (ascending), recovering from their old ones. Its slot. */
+uint32_t ring_install(struct world *world, const uint32_t *members, uint32_t count);
 void ring_forget_node(struct world *world, uint32_t node);
 /* All members are back: what was under way goes on. */
 void ring_resume(struct world *world, uint32_t ring);
@@ -312,6 +314,7 @@ void daemon_reload(struct world *world, uint32_t node);
 void daemon_cancel_wait_for_all(struct world *world, uint32_t node);
 void daemon_timer(struct world *world, uint32_t node, enum vq_timer timer, uint32_t generation);
 void daemon_ring(struct world *world, uint32_t node, struct vq_ring_id id, const uint32_t *ids, uint32_t count);
+void daemon_turn(struct world *world, uint32_t node, uint32_t generation);
 void daemon_deliver(struct world *world, uint32_t node, const struct message *message);
 int daemon_request(struct world *world, uint32_t node, uint32_t connection, const struct vq_request *request,
 		   struct vq_reply *reply);

@@ -353,6 +353,9 @@ static void handle(struct world *world, struct event event)
 	case EVENT_LEAVE:
 		daemon_left(world, event.a, event.b);
 		break;
+	case EVENT_TURN:
+		daemon_turn(world, event.a, event.b);
+		break;
 	case EVENT_ABORT:
 		daemon_aborted(world, event.a, event.b);
 		break;

@@ -222,11 +222,18 @@ static void read_line(void *context)
 
 /* ---- the whole ---- */
 
-static int by_value(const void *left, const void *right)
-{
-	const uint64_t *a = left, *b = right;
+struct ring_name {
+	uint64_t seq;
+	uint64_t nodeid;
+};
 
-	return *a < *b ? -1 : *a > *b;
+static int by_name(const void *left, const void *right)
+{
+	const struct ring_name *a = left, *b = right;
+
+	if (a->nodeid != b->nodeid)
+		return a->nodeid < b->nodeid ? -1 : 1;
+	return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
 static bool has_ring(const struct recorded *line)
@@ -234,33 +241,36 @@ static bool has_ring(const struct recorded *line)
 	return !line->is_reply && line->kind == VQ_NODELIST;
 }
 
-/* Replace ring sequences by their ranks. */
-static void rank_rings(struct recording *recording)
+/* Number the recorded rings 1.. in the order of (nodeid, sequence), in place of their sequences. */
+static void number_rings(struct recording *recording)
 {
-	uint64_t *seqs = calloc(recording->line_count + 1, sizeof *seqs);
+	struct ring_name *names = calloc(recording->line_count + 1, sizeof *names);
 	uint32_t count = 0, distinct = 0;
 
-	ALWAYS(seqs != NULL);
+	ALWAYS(names != NULL);
 	for (uint32_t i = 0; i < recording->client_count; i++)
-		for (uint32_t k = 0; k < recording->streams[2 * i].count; k++)
-			if (has_ring(&recording->streams[2 * i].lines[k]))
-				seqs[count++] = recording->streams[2 * i].lines[k].ring.seq;
-	qsort(seqs, count, sizeof *seqs, by_value);
+		for (uint32_t k = 0; k < recording->streams[2 * i].count; k++) {
+			const struct recorded *line = &recording->streams[2 * i].lines[k];
+
+			if (has_ring(line))
+				names[count++] = (struct ring_name){ line->ring.seq, line->ring.nodeid };
+		}
+	qsort(names, count, sizeof *names, by_name);
 	for (uint32_t i = 0; i < count; i++)
-		if (i == 0 || seqs[i] != seqs[i - 1])
-			seqs[distinct++] = seqs[i];
+		if (i == 0 || by_name(&names[i], &names[i - 1]) != 0)
+			names[distinct++] = names[i];
 	for (uint32_t i = 0; i < recording->client_count; i++)
 		for (uint32_t k = 0; k < recording->streams[2 * i].count; k++) {
 			struct recorded *line = &recording->streams[2 * i].lines[k];
+			const struct ring_name name = { line->ring.seq, line->ring.nodeid };
 
-			if (has_ring(line)) {
-				const uint64_t *found = bsearch(&line->ring.seq, seqs, distinct, sizeof *seqs, by_value);
-
-				line->ring.seq = (uint64_t)(found - seqs) + 1;
-			}
+			if (has_ring(line))
+				line->ring.seq = 1 + (uint64_t)((const struct ring_name *)bsearch(
+								&name, names, distinct, sizeof *names, by_name) -
+							names);
 		}
 	recording->ring_count = distinct;
-	free(seqs);
+	free(names);
 }
 
 static bool read_lines(struct reader *reader)
@@ -306,7 +316,7 @@ int recording_read(const char *path, const struct scenario *scenario, struct rec
 	free(reader.text);
 	recording->memory = reader.reading.arena.blocks;
 	if (good)
-		rank_rings(recording);
+		number_rings(recording);
 	else
 		recording_free(recording);
 	return good ? 0 : -1;
@@ -326,7 +336,7 @@ void recording_free(struct recording *recording)
 
 size_t recording_progress_size(const struct recording *recording)
 {
-	size_t size = sizeof(struct recording_progress) + recording->ring_count * sizeof(uint64_t) +
+	size_t size = sizeof(struct recording_progress) + recording->ring_count * sizeof(struct vq_ring_id) +
 		      2 * recording->client_count * sizeof(uint32_t);
 
 	return (size + 7u) & ~(size_t)7u;
@@ -334,24 +344,25 @@ size_t recording_progress_size(const struct recording *recording)
 
 uint32_t *recording_positions(const struct recording *recording, struct recording_progress *progress)
 {
-	return (uint32_t *)(void *)(progress->ring_seq + recording->ring_count);
+	return (uint32_t *)(void *)(progress->rings + recording->ring_count);
 }
 
-/* The ring's sequence must lie between those of its recorded neighbours that were met. */
+/* The recorded ring is one ring of the run, and rings of one nodeid keep their order. */
 static bool same_ring(const struct recording *recording, struct recording_progress *progress,
 		      const struct recorded *line, struct vq_ring_id ring)
 {
-	uint32_t rank = (uint32_t)line->ring.seq - 1;
-	uint64_t *met = progress->ring_seq;
+	uint32_t number = (uint32_t)line->ring.seq - 1;
+	struct vq_ring_id *met = progress->rings;
 
 	if (ring.nodeid != line->ring.nodeid)
 		return false;
-	if (met[rank])
-		return met[rank] == ring.seq;
+	if (met[number].seq)
+		return met[number].seq == ring.seq;
 	for (uint32_t i = 0; i < recording->ring_count; i++)
-		if (met[i] && (i < rank ? met[i] >= ring.seq : met[i] <= ring.seq))
+		if (met[i].seq && met[i].nodeid == ring.nodeid &&
+		    (i < number ? met[i].seq >= ring.seq : met[i].seq <= ring.seq))
 			return false;
-	met[rank] = ring.seq;
+	met[number] = ring;
 	return true;
 }
 

@@ -3,7 +3,7 @@
  * a line), and the comparison of a run with them. Each client has two streams, its
  * callbacks and its replies, each in order: between the two the machine's timing decides.
  *
- * Of ring ids the order of sequences counts and which are the same; `t` and `step`
+ * Of ring ids their order counts and which are the same; `t` and `step`
  * do not count, nor do the replies `initialize` and `dispatch`.
  */
 #ifndef SIM_EXPLORE_RECORDING_H
@@ -17,7 +17,7 @@ struct recorded { /* one line */
 	uint32_t kind;    /* enum vq_notification_kind, or enum verb of a reply */
 	int error;        /* reply */
 	uint64_t context;
-	struct vq_ring_id ring; /* seq: 1 + how many smaller ones the recording has */
+	struct vq_ring_id ring; /* seq: the number of the ring in the recording, from 1 */
 	uint32_t quorate, expected_votes;
 	uint32_t given;   /* getinfo: bit 1u << enum info_field */
 	struct vq_info info;
@@ -33,7 +33,7 @@ struct recording {
 		struct recorded *lines;
 	} *streams;       /* 2 * client: callbacks, 2 * client + 1: replies */
 	bool *watched;    /* client -> the recording has lines of it; of others any line is right */
-	uint32_t ring_count; /* different ring sequences */
+	uint32_t ring_count; /* different rings */
 	uint32_t line_count; /* of the whole */
 	void *memory;
 };
@@ -48,7 +48,7 @@ struct recording_progress {
 	uint32_t matched; /* lines */
 	uint32_t failed;
 	uint32_t failed_stream, reserved;
-	uint64_t ring_seq[]; /* by recorded ring, the run's sequence; 0: not met. Then by stream: u32 position */
+	struct vq_ring_id rings[]; /* by recorded ring, the run's; seq 0: not met. Then by stream: u32 position */
 };
 size_t recording_progress_size(const struct recording *recording);
 uint32_t *recording_positions(const struct recording *recording, struct recording_progress *progress);
