@@ -142,11 +142,14 @@ static void set_text(struct conf_reader *reader, const char *path, const char *v
 	}
 }
 
+/* A key with a dot reaches into a section, but is text whatever it looks like. */
 static void set_value(struct conf_reader *reader, const char *path, const char *value)
 {
 	bool node = reader->node_at.line != 0;
 
-	if (node && strcmp(path, "nodelist.node.nodeid") == 0) {
+	if (strchr(path + strlen(reader->path), '.') != NULL)
+		set_text(reader, path, value);
+	else if (node && strcmp(path, "nodelist.node.nodeid") == 0) {
 		reader->node.nodeid = conf_number(reader, path, value, UINT32_MAX);
 		reader->has_nodeid = reader->node.nodeid != 0;
 	} else if (node && strcmp(path, "nodelist.node.quorum_votes") == 0) {

@@ -30,12 +30,17 @@ size_t utf8_decode(const char *text, size_t size, uint32_t *character)
 	return length;
 }
 
-/* Not controls, not what turns the direction of writing, not private use. */
+/* Not controls, not what turns the direction of writing or has no shape, not private use. */
 static bool prints(uint32_t c)
 {
-	if (c < 0x7f)
-		return c >= 0x20;
-	return c > 0xa0 && c != 0xad && (c < 0x2000 || c > 0x206f) && (c < 0xe000 || (c > 0xf8ff && c < 0xfe00));
+	static const uint32_t ranges[][2] = {
+		{0x20, 0x7e}, {0xa1, 0xac}, {0xae, 0x1fff}, {0x2070, 0xd7ff}, {0xf900, 0xfdcf}, {0x10000, 0x3fffd},
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	return false;
 }
 
 void printable(const char *text, size_t size, char to[PRINTABLE_MAX])
