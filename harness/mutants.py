@@ -53,15 +53,22 @@ def names() -> list[str]:
     return sorted(os.path.basename(path)[:-len(".patch")] for path in glob.glob(f"{PATCHES}/*.patch"))
 
 
-def build(name: str) -> str:
-    """Patch, compile and link the mutant; returns its folder, in which `votesim` is. Needs build/ made. Raises DoesNotApply."""
+def apply(name: str) -> str:
+    """A copy of core/ with the patch applied, in a folder that is returned. Raises DoesNotApply."""
     folder = os.path.join(FOLDER, name)
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(os.path.join(ROOT, "core"), os.path.join(folder, "core"))
     patch = os.path.join(PATCHES, name + ".patch")
-    done = subprocess.run(["patch", "-p1", "-s", "-F0", "--no-backup-if-mismatch", "-i", patch], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(["patch", "-p1", "-s", "-F1", "--no-backup-if-mismatch", "-i", patch], cwd=folder, capture_output=True, text=True)
     if done.returncode:
         raise DoesNotApply(f"{name}.patch does not apply: {done.stdout}{done.stderr}")
+    return folder
+
+
+def build(name: str) -> str:
+    """Patch, compile and link the mutant; returns its folder, in which `votesim` is. Needs build/ made. Raises DoesNotApply."""
+    folder = apply(name)
+    patch = os.path.join(PATCHES, name + ".patch")
     with open(patch, encoding="utf-8") as file:
         changed = re.findall(r"^\+\+\+ b/(core/\S+\.c)", file.read(), re.M)
     objects = []

@@ -20,7 +20,8 @@ def test_a_broken_core_makes_the_library_fail(name):
     assert "expected" in run.stderr.lower()
 
 
-@pytest.mark.parametrize("name", mutants.names())
-def test_every_mutant_applies_and_compiles(name):
-    make("all")
-    mutants.build(name)
+def test_every_patch_still_applies():
+    """What no longer applies says nothing about the core as it is."""
+    assert mutants.names()
+    for name in mutants.names():
+        mutants.apply(name)
