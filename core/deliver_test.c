@@ -45,6 +45,15 @@ static void device_votes_are_the_greatest_or_the_quorate_s(void **state)
 	message.votes = 20;
 	fake_deliver(fake, 2, message);
 	assert_int_equal(fake_info(fake, 0).node_expected_votes, 23);
+	/* Fewer of them do not lower the quorum. */
+	assert_int_equal(fake_info(fake, 0).quorum, 12);
+	message.votes = 0;
+	fake_deliver(fake, 3, message);
+	assert_int_equal(fake_info(fake, 0).qdevice_votes, 0);
+	fake->vq->quorum = 77;
+	message.votes = 20;
+	fake_deliver(fake, 3, message);
+	assert_int_equal(fake_info(fake, 0).quorum, 77);
 	/* Who is quorate takes the greater only. */
 	boot(fake, 3);
 	fake_deliver(fake, 2, message);
@@ -171,10 +180,31 @@ static void expected_votes_for_all_members(void **state)
 	assert_int_equal(fake_info(fake, 0).quorum, 2);
 	assert_int_equal(fake->told_count, 1);
 	assert_int_equal(testing_last(fake, VQ_EXPECTED_VOTES)->notification.expected_votes, 2);
+	/* A quorum falls with it. */
+	fake->vq->quorum = 77;
+	fake_deliver(fake, 2, (struct vq_message){.kind = VQ_MESSAGE_EXPECTED_VOTES, .votes = 2});
+	assert_int_equal(fake_info(fake, 0).quorum, 2);
+	fake_clear(fake);
 	/* 0 changes nothing and is told all the same. */
 	fake_deliver(fake, 2, (struct vq_message){.kind = VQ_MESSAGE_EXPECTED_VOTES});
 	assert_int_equal(fake_info(fake, 0).node_expected_votes, 2);
-	assert_int_equal(fake->told_count, 2);
+	assert_int_equal(fake->told_count, 1);
+}
+
+/* Of a cluster that tracks no administrator lowers the own value below the highest ever seen. */
+static void tracking_holds_the_own_value(void **state)
+{
+	struct fake *fake = *state;
+	struct vq_config config = fake_config(5);
+
+	for (uint32_t tracking = 0; tracking < 2; tracking++) {
+		config.expected_votes_tracking = tracking;
+		fake_boot(fake, &config);
+		fake_sync(fake, 0x7, 5, 0);
+		fake_deliver(fake, 1, (struct vq_message){.kind = VQ_MESSAGE_EXPECTED_VOTES, .votes = 3});
+		assert_int_equal(fake_info(fake, 0).node_expected_votes, tracking ? 5 : 3);
+		assert_int_equal(fake_info(fake, 2).node_expected_votes, 3);
+	}
 }
 
 /* History 22: what an administrator sets is where downscaling ends. */
@@ -202,7 +232,9 @@ static void votes_of_nodes_that_are_known(void **state)
 	struct fake *fake = *state;
 
 	boot(fake, 3);
+	fake->vq->quorum = 77; /* which falls with votes */
 	fake_deliver(fake, 2, (struct vq_message){.kind = VQ_MESSAGE_NODE_VOTES, .about = 3, .votes = 0});
+	assert_int_equal(fake_info(fake, 0).quorum, 2);
 	assert_int_equal(fake_info(fake, 3).node_votes, 0);
 	assert_int_equal(fake_info(fake, 0).total_votes, 2);
 	fake_deliver(fake, 2, (struct vq_message){.kind = VQ_MESSAGE_NODE_VOTES, .about = 8, .votes = 5});
@@ -231,6 +263,10 @@ static void waiting_can_be_cancelled(void **state)
 	fake_loop(fake);
 	assert_true(vq_quorate(fake->vq));
 	assert_int_equal(fake->primary_count, 1);
+	/* It lowers nothing. */
+	fake->vq->quorum = 3;
+	fake_deliver(fake, 1, (struct vq_message){.kind = VQ_MESSAGE_CANCEL_WAIT_FOR_ALL});
+	assert_int_equal(fake_info(fake, 0).quorum, 3);
 	/* A minority that is no longer waiting waits again. */
 	fake_sync(fake, 0x1, 3, 0);
 	fake_deliver(fake, 1, (struct vq_message){.kind = VQ_MESSAGE_CANCEL_WAIT_FOR_ALL});
@@ -250,6 +286,7 @@ int main(void)
 		WITH_FAKE(leaving_lowers_the_quorum),
 		WITH_FAKE(last_man_ends_with_uneven_votes),
 		WITH_FAKE(expected_votes_for_all_members),
+		WITH_FAKE(tracking_holds_the_own_value),
 		WITH_FAKE(expected_votes_move_the_barrier),
 		WITH_FAKE(votes_of_nodes_that_are_known),
 		WITH_FAKE(waiting_can_be_cancelled),

@@ -101,16 +101,14 @@ static bool judge(const struct call *c, uint32_t votes)
 	struct vq *vq = c->vq;
 	bool quorate;
 
-	if (vq->wait_for_all && vq->wait_for_all_status) {
-		if (votes != vq->own.expected_votes) {
-			/* Quirk wfa-assert: the daemon asserts that who is quorate waits
-			 * for nobody. Off: waiting armed once more does nothing. */
-			if (!vq->quorate || !quirk(vq, VQ_QUIRK_WFA_ASSERT))
-				return true;
-			c->host->abort(c->ctx, "quorate, and told to wait for all");
-			return false;
-		}
-		vqi_set_wait_for_all_status(vq, false);
+	/* Once all are here the waiting ends with what set_quorate() finds. */
+	if (vq->wait_for_all && vq->wait_for_all_status && votes != vq->own.expected_votes) {
+		/* Quirk wfa-assert: the daemon asserts that who is quorate waits for
+		 * nobody. Off: waiting armed once more does nothing. */
+		if (!vq->quorate || !quirk(vq, VQ_QUIRK_WFA_ASSERT))
+			return true;
+		c->host->abort(c->ctx, "quorate, and told to wait for all");
+		return false;
 	}
 	quorate = vq->quorum <= votes;
 	if (quorate)

@@ -270,7 +270,7 @@ static void quirk_wfa_assert(void **state)
 		assert_true(vq_quorate(fake->vq));
 		fake_clear(fake);
 		fake->vq->wait_for_all_status = 1;
-		fake_nodeinfo(fake, 3, 0, 3, FLAG_QUORATE | FLAG_WFA_STATUS);
+		assert_true(fake_nodeinfo(fake, 3, 0, 3, FLAG_QUORATE | FLAG_WFA_STATUS));
 		assert_int_equal(fake->aborted != NULL, !off);
 		assert_true(vq_quorate(fake->vq));
 		fake_clear(fake);
