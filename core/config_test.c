@@ -283,21 +283,14 @@ static void tie_breaker_node_is_a_word_or_numbers(void **state)
 		enum tie_breaker kind;
 		uint32_t count, ids[3];
 	} rows[] = {
-		{NULL, TIE_LOWEST, 0, {0}},
-		{"lowest", TIE_LOWEST, 0, {0}},
-		{"highest", TIE_HIGHEST, 0, {0}},
-		{"2 4", TIE_LIST, 2, {2, 4}},
-		{"  2\t4  ", TIE_LIST, 2, {2, 4}},
-		{"3,1", TIE_LIST, 1, {3}},
-		{"4 x 1", TIE_LIST, 1, {4}},
-		{"2 2 4 2", TIE_LIST, 2, {2, 4}},
-		{"-1 +2", TIE_LIST, 2, {UINT32_MAX, 2}},
-		{"4 0 1", TIE_LIST, 1, {4}},
-		{"0", TIE_NONE, 0, {0}},
-		{"garbage", TIE_NONE, 0, {0}},
-		{"LOWEST", TIE_NONE, 0, {0}},
-		{"lowest x", TIE_NONE, 0, {0}},
-		{"", TIE_NONE, 0, {0}},
+		{NULL, TIE_LOWEST, 0, {0}},         {"lowest", TIE_LOWEST, 0, {0}},
+		{"highest", TIE_HIGHEST, 0, {0}},   {"2 4", TIE_LIST, 2, {2, 4}},
+		{"  2\t4  ", TIE_LIST, 2, {2, 4}},  {"3,1", TIE_LIST, 1, {3}},
+		{"10 102", TIE_LIST, 2, {10, 102}}, {"4 x 1", TIE_LIST, 1, {4}},
+		{"2 2 4 2", TIE_LIST, 2, {2, 4}},   {"-1 +2", TIE_LIST, 2, {UINT32_MAX, 2}},
+		{"4 0 1", TIE_LIST, 1, {4}},        {"0", TIE_NONE, 0, {0}},
+		{"garbage", TIE_NONE, 0, {0}},      {"LOWEST", TIE_NONE, 0, {0}},
+		{"lowest x", TIE_NONE, 0, {0}},     {"", TIE_NONE, 0, {0}},
 	};
 	struct fake *fake = *state;
 
@@ -325,6 +318,13 @@ static void longer_lists_keep_the_nodelist_s_ids(void **state)
 	assert_int_equal(fake->vq->listed, 2);
 	assert_int_equal(listed(fake->vq)[0].nodeid, 3);
 	assert_int_equal(listed(fake->vq)[1].nodeid, 1);
+	tie_breaker(&config, "91 92 93 94 95 96 97 98");
+	fake_boot(fake, &config);
+	assert_int_equal(fake->vq->listed, FAKE_NODES);
+	/* A key that is not given is not read. */
+	config.given &= ~(uint32_t)VQ_KEY_AUTO_TIE_BREAKER_NODE;
+	fake_boot(fake, &config);
+	assert_int_equal(fake->vq->tie_breaker, TIE_LOWEST);
 }
 
 static void tie_breaker_node_alone_does_nothing(void **state)
@@ -473,6 +473,7 @@ static void reload_reads_two_node_and_what_follows_it(void **state)
 
 	config.two_node = 1;
 	fake_boot(fake, &config);
+	reload(fake, &config);
 	assert_int_equal(fake->vq->wait_for_all_status, 1);
 	config.two_node = 0;
 	reload(fake, &config);

@@ -218,6 +218,11 @@ static void who_closes_does_not_wait(void **state)
 	fake_loop(fake);
 	assert_int_equal(fake->answers, 0);
 	assert_int_equal(device_flags(fake), VQ_INFO_QDEVICE_REGISTERED);
+	boot(fake);
+	assert_int_equal(fake_ask(fake, 2, request, NULL), VQ_PENDING);
+	vq_connection_close(fake->vq, 1);
+	fake_loop(fake);
+	assert_int_equal(fake->answers, 1);
 }
 
 /* Q7 once more: a registration can be undone by an older nodeinfo; then it waits for ever. */

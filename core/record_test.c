@@ -153,11 +153,39 @@ static void unused_room_is_zero(void **state)
 	assert_int_equal(size % 8, 0);
 }
 
+/* What went leaves no trace: a tracker, and a member of the list. */
+static void used_room_is_cleared(void **state)
+{
+	struct fake *fake = *state;
+	struct vq_config config = fake_config(3);
+	size_t size = vq_size(&fake->limits);
+	void *copy = malloc(size);
+
+	assert_non_null(copy);
+	fake_boot(fake, &config);
+	fake_sync(fake, 0x7, 3, 0);
+	fake_track(fake, 1, 6, VQ_TRACK_CHANGES);
+	memcpy(copy, fake->vq, size);
+	for (uint32_t connection = 2; connection < 4; connection++)
+		fake_track(fake, connection, 5, VQ_TRACK_CHANGES);
+	vq_connection_close(fake->vq, 2);
+	vq_connection_close(fake->vq, 3);
+	assert_memory_equal(copy, fake->vq, size);
+	free(copy);
+	fake_sync(fake, 0x1, 3, 0);
+	for (uint32_t i = 1; i < FAKE_NODES; i++)
+		assert_int_equal(members(fake->vq)[i], 0);
+	assert_int_equal(fake->vq->processed, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_FAKE(order_is_the_daemon_s), WITH_FAKE(quirk_record_order),
-		WITH_FAKE(recorded_orders),       WITH_FAKE(no_more_nodes_than_there_is_room_for),
+		WITH_FAKE(used_room_is_cleared),
+		WITH_FAKE(order_is_the_daemon_s),
+		WITH_FAKE(quirk_record_order),
+		WITH_FAKE(recorded_orders),
+		WITH_FAKE(no_more_nodes_than_there_is_room_for),
 		WITH_FAKE(unused_room_is_zero),
 	};
 

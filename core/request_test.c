@@ -112,6 +112,25 @@ static void setexpected_zero(void **state)
 	assert_int_equal(fake_info(fake, 0).node_expected_votes, 5);
 }
 
+/* What is tried may lower the quorum: here one that only a tie breaker still satisfies. */
+static void settings_may_lower_the_quorum(void **state)
+{
+	struct fake *fake = *state;
+	struct vq_config config = fake_config(4);
+
+	config.auto_tie_breaker = 1;
+	fake_boot(fake, &config);
+	fake_sync(fake, 0xf, 4, 0);
+	fake_sync(fake, 0x3, 4, FLAG_QUORATE);
+	assert_true(vq_quorate(fake->vq));
+	assert_int_equal(fake_info(fake, 0).quorum, 3);
+	assert_int_equal(setexpected(fake, 2), VQ_OK);
+	fake_loop(fake);
+	assert_int_equal(fake_info(fake, 0).quorum, 2);
+	fake->vq->quorum = 77;
+	assert_int_equal(setvotes(fake, 2, 2), VQ_OK);
+}
+
 /* Downscaling's barrier is no limit for an administrator. */
 static void setexpected_below_the_barrier(void **state)
 {
@@ -239,11 +258,17 @@ static void requests_are_served_during_a_sync(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_FAKE(getinfo_tells_of_a_node),       WITH_FAKE(getinfo_adds_the_device_by_node),
-		WITH_FAKE(setexpected_has_limits),        WITH_FAKE(setexpected_zero),
-		WITH_FAKE(setexpected_below_the_barrier), WITH_FAKE(setvotes_has_limits),
-		WITH_FAKE(setvotes_with_two_node),        WITH_FAKE(quirk_setvotes_before_agreement),
-		WITH_FAKE(a_full_queue_is_said),          WITH_FAKE(requests_are_served_during_a_sync),
+		WITH_FAKE(settings_may_lower_the_quorum),
+		WITH_FAKE(getinfo_tells_of_a_node),
+		WITH_FAKE(getinfo_adds_the_device_by_node),
+		WITH_FAKE(setexpected_has_limits),
+		WITH_FAKE(setexpected_zero),
+		WITH_FAKE(setexpected_below_the_barrier),
+		WITH_FAKE(setvotes_has_limits),
+		WITH_FAKE(setvotes_with_two_node),
+		WITH_FAKE(quirk_setvotes_before_agreement),
+		WITH_FAKE(a_full_queue_is_said),
+		WITH_FAKE(requests_are_served_during_a_sync),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

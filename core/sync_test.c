@@ -236,6 +236,19 @@ static void early_polls_and_late_rings(void **state)
 	assert_int_equal(fake->processed, 2);
 }
 
+/* A device that is gone when the next ring comes holds that one no more. */
+static void a_hold_ends_with_its_ring(void **state)
+{
+	struct fake *fake = *state;
+
+	with_device(fake, 0x3);
+	fake_init(fake, 0x1);
+	assert_true(vq_sync_held(fake->vq));
+	fake_nodeinfo(fake, 1, 1, 3, FLAG_DEVICE_REGISTERED);
+	fake_init(fake, 0x3);
+	assert_false(vq_sync_held(fake->vq));
+}
+
 /* ---- last man standing ---------------------------------------------------------------- */
 
 static bool window_opens(struct fake *fake, uint32_t from, uint32_t to, uint32_t nodes)
@@ -279,6 +292,7 @@ static void quirk_lms_atb_lowest(void **state)
 		    {"4 1", 0x3, true, false},     {"4 1", 0x9, true, true},      {"lowest", 0xf, false, false},
 		    {"highest", 0xf, false, false}};
 	struct fake *fake = *state;
+	struct vq_config three = fake_config(4);
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct vq_config config = fake_config(4);
@@ -294,6 +308,10 @@ static void quirk_lms_atb_lowest(void **state)
 		fake_boot(fake, &config);
 		assert_int_equal(window_opens(fake, 0xf, rows[i].mask, 4), rows[i].as_documented);
 	}
+	/* At the quorum exactly, nobody having left. */
+	three.last_man_standing = three.auto_tie_breaker = 1;
+	fake_boot(fake, &three);
+	assert_true(window_opens(fake, 0x7, 0x7, 4));
 }
 
 /* The lowest of the last quorate partition is gone: nobody asks. */
@@ -314,12 +332,19 @@ static void without_the_lowest_it_stays_shut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_FAKE(the_steps_of_a_change),      WITH_FAKE(first_lasts_until_others_are_met),
-		WITH_FAKE(a_new_ring_starts_over),     WITH_FAKE(quorum_changes_are_told_outside_of_a_sync),
-		WITH_FAKE(those_who_left_are_dead),    WITH_FAKE(the_device_holds_the_sync_until_a_poll),
-		WITH_FAKE(or_until_its_timer),         WITH_FAKE(or_until_it_unregisters),
-		WITH_FAKE(early_polls_and_late_rings), WITH_FAKE(the_window_opens_when_somebody_left),
-		WITH_FAKE(quirk_lms_atb_lowest),       WITH_FAKE(without_the_lowest_it_stays_shut),
+		WITH_FAKE(a_hold_ends_with_its_ring),
+		WITH_FAKE(the_steps_of_a_change),
+		WITH_FAKE(first_lasts_until_others_are_met),
+		WITH_FAKE(a_new_ring_starts_over),
+		WITH_FAKE(quorum_changes_are_told_outside_of_a_sync),
+		WITH_FAKE(those_who_left_are_dead),
+		WITH_FAKE(the_device_holds_the_sync_until_a_poll),
+		WITH_FAKE(or_until_its_timer),
+		WITH_FAKE(or_until_it_unregisters),
+		WITH_FAKE(early_polls_and_late_rings),
+		WITH_FAKE(the_window_opens_when_somebody_left),
+		WITH_FAKE(quirk_lms_atb_lowest),
+		WITH_FAKE(without_the_lowest_it_stays_shut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
