@@ -102,7 +102,7 @@ run:  ## install what is missing, build, run the whole scenario library
 test:  ## install what is missing, run every test
 	@harness/setup.sh run test
 	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
-	$(PYTHON) -m pytest harness
+	$(PYTHON) -m pytest -n $(JOBS) harness
 
 check-format:  ## is every C file as .clang-format would have it?
 	@harness/setup.sh format
