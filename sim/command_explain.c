@@ -18,8 +18,7 @@ static void put_choice(const struct scenario *scenario, const struct explained_c
 	       (unsigned long long)(choice->time_ns % 1000000000u / 1000u), choice->step, verb_name(step->verb));
 	switch ((enum choice_kind)choice->what) {
 	case CHOOSE_ORDER:
-		printf("of %u senders the one with the %s-oldest message came first\n", choice->n,
-		       choice->picked == 1 ? "second" : choice->picked == 2 ? "third" : "next");
+		printf("the token went on past %u of %u senders\n", choice->picked, choice->n);
 		break;
 	case CHOOSE_MOVE:
 		printf("the members of old ring %u of %u formed a ring by themselves first\n", choice->picked,
@@ -50,8 +49,10 @@ static int tell(const struct scenario *scenario, const struct recording *recordi
 	if (explanation->found) {
 		printf("explained: %u lines, %llu branches, %llu states\n", recording->line_count,
 		       (unsigned long long)explanation->runs, (unsigned long long)explanation->states);
-		if (!explanation->choice_count)
+		if (!explanation->token_order)
 			puts("  by the plain run");
+		else
+			puts("  by messages going round each ring, from its third last member on");
 		for (uint32_t i = 0; i < explanation->choice_count; i++)
 			put_choice(scenario, &explanation->choices[i]);
 		return EXIT_HELD;

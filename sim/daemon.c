@@ -367,13 +367,17 @@ void daemon_ring(struct world *world, uint32_t node, struct vq_ring_id id, const
 	struct observation observation = {
 		.kind = OBSERVE_RING, .node = node, .client = NONE, .ring = id, .nodes = ids, .count = count,
 	};
+	bool first;
 	ENTER(world, node);
 
 	observe(world, &observation);
 	if (!runs(world, node))
 		return;
+	first = vq_ring(core_of(world, node)).seq == 0;
 	vq_sync_init(core_of(world, node), &host, &here, id, ids, count);
 	tell_held(world, node);
+	if (first)
+		applications_daemon_back(world, node);
 }
 
 static void activate(struct world *world, uint32_t node)

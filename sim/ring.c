@@ -115,31 +115,63 @@ void ring_send(struct world *world, uint32_t node, enum message_kind kind, const
 	}
 }
 
-/* Of the pending messages that are their sender's oldest any may come next, but the
- * order of barriers among themselves shows nowhere: the oldest stands for all. Finds
- * the k-th (from 0) of those, NONE for k: the last. Returns how many it passed. */
-static uint32_t find_head(struct world *world, const struct ring_state *ring, uint32_t k, uint32_t *found,
-			  uint32_t *before)
+static uint32_t place_of(const struct world *world, uint32_t slot, uint32_t node)
 {
-	uint32_t previous = 0, heads = 0;
+	const uint32_t *members = ring_members(world, slot);
+	uint32_t place = 0;
+
+	while (members[place] != node)
+		place++;
+	return place;
+}
+
+/* How far round the ring a message's sender is from who sent last. */
+static uint32_t distance(const struct world *world, uint32_t slot, uint32_t reference)
+{
+	const struct ring_state *ring = ring_of(world, slot);
+	uint32_t place = place_of(world, slot, message_at(world, reference)->sender);
+
+	return (place + ring->member_count - ring->token_at) % ring->member_count;
+}
+
+static void sort_round_the_ring(struct world *world, uint32_t slot, uint32_t count)
+{
+	for (uint32_t i = 1; i < count; i++) {
+		uint32_t head = world->heads[i], before = world->heads_before[i], k = i;
+
+		for (; k > 0 && distance(world, slot, world->heads[k - 1]) > distance(world, slot, head); k--) {
+			world->heads[k] = world->heads[k - 1];
+			world->heads_before[k] = world->heads_before[k - 1];
+		}
+		world->heads[k] = head;
+		world->heads_before[k] = before;
+	}
+}
+
+/* Of the pending messages that are their sender's oldest any may come next, but the
+ * order of barriers among themselves shows nowhere: the oldest stands for all. Into
+ * world->heads, the lowest choice first; returns how many. */
+static uint32_t find_heads(struct world *world, uint32_t slot)
+{
+	uint32_t previous = 0, count = 0;
 	bool barrier_seen = false;
 
 	memset(world->chosen, 0, world->node_count);
-	for (uint32_t reference = ring->pending_first; reference; reference = message_at(world, reference)->next) {
+	for (uint32_t reference = ring_of(world, slot)->pending_first; reference;
+	     previous = reference, reference = message_at(world, reference)->next) {
 		const struct message *message = message_at(world, reference);
 		bool barrier = message->kind != MESSAGE_VOTEQUORUM;
 
 		if (!world->chosen[message->sender] && !(barrier && barrier_seen)) {
-			*found = reference;
-			*before = previous;
+			world->heads[count] = reference;
+			world->heads_before[count++] = previous;
 			barrier_seen = barrier_seen || barrier;
-			if (heads++ == k)
-				break;
 		}
 		world->chosen[message->sender] = 1;
-		previous = reference;
 	}
-	return heads;
+	if (world->token_order)
+		sort_round_the_ring(world, slot, count);
+	return count;
 }
 
 static void unlink_pending(struct world *world, struct ring_state *ring, uint32_t reference, uint32_t before)
@@ -152,16 +184,20 @@ static void unlink_pending(struct world *world, struct ring_state *ring, uint32_
 		ring->pending_last = before;
 }
 
-static uint32_t take_next(struct world *world, struct ring_state *ring)
+static uint32_t take_next(struct world *world, uint32_t slot)
 {
+	struct ring_state *ring = ring_of(world, slot);
 	uint32_t reference = ring->pending_first, before = 0;
 
 	/* the usual case needs no look at the others */
 	if (message_at(world, reference)->next && world->choice.choose != choice_plain.choose) {
-		uint32_t heads = find_head(world, ring, NONE, &reference, &before);
+		uint32_t picked = world_pick(world, find_heads(world, slot), CHOOSE_ORDER);
 
-		find_head(world, ring, world_pick(world, heads, CHOOSE_ORDER), &reference, &before);
+		reference = world->heads[picked];
+		before = world->heads_before[picked];
 	}
+	if (world->token_order)
+		ring->token_at = place_of(world, slot, message_at(world, reference)->sender);
 	unlink_pending(world, ring, reference, before);
 	return reference;
 }
@@ -204,7 +240,7 @@ void ring_order(struct world *world, uint32_t slot, uint32_t generation)
 	ring->flags &= ~(uint32_t)RING_ORDERING;
 	if (!(ring->flags & RING_WHOLE) || !ring->pending_first)
 		return;
-	reference = take_next(world, ring);
+	reference = take_next(world, slot);
 	message = message_at(world, reference);
 	message->number = ++ring->ordered;
 	message->left = ring->member_count;
@@ -416,6 +452,7 @@ uint32_t ring_install(struct world *world, const uint32_t *members, uint32_t cou
 	ring->id.nodeid = world->scenario->nodes[members[0]].nodeid;
 	ring->id.seq = next_seq(world, members, count);
 	ring->member_count = ring->here = count;
+	ring->token_at = (2 * count - 3) % count; /* as recorded: second of two, first of three, ... */
 	memcpy(ring_members(world, slot), members, count * sizeof *members);
 	for (uint32_t i = 0; i < count; i++) {
 		world->ids[i] = world->scenario->nodes[members[i]].nodeid;

@@ -81,7 +81,7 @@ struct ring_state {
 	uint32_t member_count; /* as installed */
 	uint32_t here;         /* members still on it, paused ones too */
 	uint32_t ordered;      /* messages ordered so far */
-	uint32_t reserved;
+	uint32_t token_at;     /* the member (by its place) that sent last; only with token_order */
 	uint32_t log_first, log_last;         /* ordered, not yet delivered to all */
 	uint32_t pending_first, pending_last; /* sent, not yet ordered */
 };
@@ -181,6 +181,7 @@ struct world {
 	struct observer observers[OBSERVERS_MAX];
 	uint32_t observer_count;
 	bool observe_all;
+	bool token_order; /* the first choice of CHOOSE_ORDER is who comes next round the ring, not who sent first */
 	bool uniform; /* every packet takes the same time: one event delivers to all */
 	uint32_t node_count, client_count;
 	struct vq_limits limits;
@@ -194,6 +195,7 @@ struct world {
 	uint32_t *component;      /* node -> lowest node of its component, NONE: not active */
 	uint32_t *list, *ids;
 	uint8_t *chosen;
+	uint32_t *heads, *heads_before;
 	uint32_t *clients_at_node; /* node * clients_per_node_max + connection -> client */
 };
 
@@ -325,7 +327,7 @@ void application_wake(struct world *world, uint32_t client, uint32_t generation)
 void application_notify(struct world *world, uint32_t node, uint32_t connection,
 			const struct vq_notification *notification);
 void application_answer(struct world *world, uint32_t node, uint32_t connection, const struct vq_reply *reply);
-/* The node's daemon is gone, or goes on after a pause. */
+/* The node's daemon is gone, or answers (again). */
 void applications_daemon_gone(struct world *world, uint32_t node);
 void applications_daemon_back(struct world *world, uint32_t node);
 uint32_t application_at(const struct world *world, uint32_t node, uint32_t connection);

@@ -166,6 +166,8 @@ struct world *world_create(const struct scenario *scenario, struct choice choice
 	world->list = allocate(2 * n, sizeof *world->list);
 	world->ids = allocate(n, sizeof *world->ids);
 	world->chosen = allocate(n + 1, 1);
+	world->heads = allocate(n, sizeof *world->heads);
+	world->heads_before = allocate(n, sizeof *world->heads_before);
 	return world;
 }
 
@@ -180,6 +182,8 @@ void world_destroy(struct world *world)
 	free(world->list);
 	free(world->ids);
 	free(world->chosen);
+	free(world->heads);
+	free(world->heads_before);
 	free(world);
 }
 
@@ -282,6 +286,11 @@ void world_observe(struct world *world, struct observer observer)
 {
 	ALWAYS(world->observer_count < OBSERVERS_MAX);
 	world->observers[world->observer_count++] = observer;
+}
+
+void world_token_order(struct world *world, bool token_order)
+{
+	world->token_order = token_order;
 }
 
 void world_observe_all(struct world *world, bool all)

@@ -28,6 +28,9 @@ void world_destroy(struct world *world);
 void world_observe(struct world *world, struct observer observer);
 /* Also tell OBSERVE_SENT, _DELIVERED, _TIMER and _QUEUED, which only a full trace wants. */
 void world_observe_all(struct world *world, bool all);
+/* What the lowest choice of CHOOSE_ORDER is: false (the plain run) the message sent
+ * first; true the next sender round the ring, as most recordings have it. */
+void world_token_order(struct world *world, bool token_order);
 void world_choose(struct world *world, struct choice choice);
 
 /* Do the next thing: an event, or the next part of the script. False: the run is over. */

@@ -239,7 +239,7 @@ static bool search_all(struct search *search)
 		if (is_found(search, walk))
 			return true;
 		note_best(search);
-		if (search->seen_count > search->states_max) {
+		if (search->seen_count > search->states_max || search->states_max == 0) {
 			search->explanation->gave_up = true;
 			return false;
 		}
@@ -273,8 +273,8 @@ static void keep_choices(struct search *search)
 	}
 }
 
-void explain(const struct scenario *scenario, const struct recording *recording, uint64_t states_max,
-	     struct explanation *explanation)
+static void search_from(const struct scenario *scenario, const struct recording *recording, bool token_order,
+			uint64_t states_max, struct explanation *explanation)
 {
 	struct search search = {
 		.scenario = scenario, .recording = recording, .explanation = explanation, .states_max = states_max,
@@ -286,6 +286,7 @@ void explain(const struct scenario *scenario, const struct recording *recording,
 	search.progress = allocate(1, search.progress_size);
 	search.world = world_create(scenario, (struct choice){ &search, choose }, scenario->seed);
 	world_observe(search.world, (struct observer){ &search, watch });
+	world_token_order(search.world, token_order);
 	explanation->found = search_all(&search);
 	explanation->states = search.seen_count;
 	if (explanation->found)
@@ -296,6 +297,18 @@ void explain(const struct scenario *scenario, const struct recording *recording,
 	free(search.seen);
 	free(search.progress);
 	world_destroy(search.world);
+}
+
+void explain(const struct scenario *scenario, const struct recording *recording, uint64_t states_max,
+	     struct explanation *explanation)
+{
+	search_from(scenario, recording, false, 0, explanation);
+	if (explanation->found)
+		return;
+	/* a real ring's token goes round: those orders first */
+	explanation_free(explanation);
+	search_from(scenario, recording, true, states_max, explanation);
+	explanation->token_order = true;
 }
 
 void explanation_free(struct explanation *explanation)

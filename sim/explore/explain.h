@@ -1,6 +1,6 @@
 /*
  * Is there an interleaving of the scenario that gives exactly a recording? A depth
- * first search over the choices of the world: the plain run first, then, from the
+ * first search over the choices of the world: one run first, then, from the
  * deepest choice up, every other; states that were tried already are not tried again.
  */
 #ifndef SIM_EXPLORE_EXPLAIN_H
@@ -18,6 +18,7 @@ struct explained_choice { /* one that did not fall to the lowest */
 
 struct explanation {
 	bool found;
+	bool token_order;      /* choices are counted from who comes next round the ring, not from who sent first */
 	bool gave_up;          /* the budget was used up */
 	uint64_t runs;         /* branches tried */
 	uint64_t states;       /* different states at a choice */
@@ -28,7 +29,8 @@ struct explanation {
 	struct explained_choice *choices; /* owned */
 };
 
-/* states_max: the budget. */
+/* Tries the plain run, then all others from the one in which messages go round the
+ * ring. states_max: the budget of the latter. */
 void explain(const struct scenario *scenario, const struct recording *recording, uint64_t states_max,
 	     struct explanation *explanation);
 void explanation_free(struct explanation *explanation);
