@@ -208,7 +208,7 @@ enum vq_refusal {
 	VQ_REFUSED_DEVICE_VOTES_TOO_HIGH,
 	VQ_REFUSAL_COUNT
 };
-/* corosync's own words. */
+/* corosync's own words, "configuration error: " included, as its log gives the reason. */
 const char *vq_refusal_message(enum vq_refusal refusal);
 
 /* What the daemon would log; the core has no log of its own. */
@@ -252,7 +252,7 @@ int vq_quirk_by_name(const char *name);
 struct vq; /* flat, pointer-free, vq_size() bytes */
 
 struct vq_limits {
-	uint32_t nodes;       /* records at most, this node included; >= 1 */
+	uint32_t nodes;       /* records at most, this node included; 1 .. VQ_NODES_MAX */
 	uint32_t connections; /* connection numbers are 0 .. connections-1 */
 	uint32_t quirks_off;  /* bit 1u << enum vq_quirk: behave as the manual says */
 	uint32_t reserved;    /* zero */
@@ -263,10 +263,12 @@ enum vq_timer { VQ_TIMER_LAST_MAN_STANDING, VQ_TIMER_DEVICE, VQ_TIMER_COUNT };
 /* What a node does to the world. ctx is the value passed beside the table. */
 struct vq_host {
 	/* Queue bytes for totally ordered multicast, this node included. The
-	 * bytes are the caller's; false: the queue is full, nothing was sent. */
+	 * bytes are the caller's; false: the queue is full, nothing was sent: a
+	 * request then answers NO_RESOURCES, elsewhere the message is lost. */
 	bool (*multicast)(void *ctx, const void *message, size_t size);
 	/* (Re)start a one-shot timer; vq_timer_fired() is due delay_ms later. */
 	void (*timer_start)(void *ctx, enum vq_timer timer, uint32_t delay_ms);
+	/* It need not be running. */
 	void (*timer_cancel)(void *ctx, enum vq_timer timer);
 	/* Append to the connection's queue. */
 	void (*notify)(void *ctx, uint32_t connection, const struct vq_notification *notification);
@@ -280,8 +282,9 @@ struct vq_host {
 	/* Make the tracked expected votes durable; false: it could not. */
 	bool (*store_barrier)(void *ctx, uint32_t expected_votes);
 	void (*notice)(void *ctx, enum vq_notice notice);
-	/* The daemon would abort here (quirk wfa-assert). The instance is left
-	 * as it is; the host must not use it again but to place it anew. */
+	/* The daemon would abort here: quirk wfa-assert, or a device's nodeinfo
+	 * from a node that is not known. The instance is left as it is; the host
+	 * must not use it again but to place it anew. */
 	void (*abort)(void *ctx, const char *why);
 	/* Room for limits.nodes + 1 entries, used during a call only. */
 	struct vq_entry *scratch;
@@ -304,7 +307,7 @@ void vq_sync_init(struct vq *vq, const struct vq_host *host, void *ctx, struct v
 		  const uint32_t *members, uint32_t count);
 /* All members of the ring have reached the sync's turn of votequorum. */
 void vq_sync_process(struct vq *vq, const struct vq_host *host, void *ctx);
-/* The barrier of every member has been delivered. */
+/* The barrier of every member has been delivered, this node's (sync_processed) among them. */
 void vq_sync_activate(struct vq *vq, const struct vq_host *host, void *ctx);
 
 /* Bytes delivered in the agreed order, sent by a vq of node `sender`. Bytes
