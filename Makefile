@@ -19,7 +19,7 @@ JOBS = $(shell nproc)
 # make V=1 shows the commands.
 say = $(if $(V),,@echo '  $1	$@'; )
 
-COMPILE = $(CC) -std=c17 -D_GNU_SOURCE $(OPT) $(CFLAGS) -I. $(CPPFLAGS)
+COMPILE = $(CC) -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) $(CFLAGS) -I. $(CPPFLAGS)
 PROGRAM = $(if $(filter build,$(BUILD)),votesim,$(BUILD)/votesim)
 
 # ---- what is there ------------------------------------------------------------

