@@ -57,6 +57,7 @@ static void widen(const struct judge *judge, struct span expected)
 		quorum = model_quorum_of(judge, model->highest, (struct wide){ 0, 0 });
 		model->quorum = span_hull(model->quorum, (struct span){ 0, quorum.high });
 		model->quiet_change = 1;
+		check->records_open = 1;
 	}
 }
 
@@ -82,6 +83,7 @@ static void set_expected(const struct judge *judge, uint32_t number, uint32_t va
 		for (i = 0; i < check->node_count; i++) {
 			if (!together(judge, number, i))
 				continue;
+			check->records_open = 1;
 			if (value)
 				judge_model(judge, i)->expected = judge_model(judge, i)->highest = span_exact(value);
 			recalculated(judge, i);
@@ -142,7 +144,10 @@ static void learn_name(const struct judge *judge, uint32_t number, uint64_t name
 
 		if (!together(judge, number, i))
 			continue;
-		if (model->named == UNKNOWN || judge->check->moved) {
+		if (i == number) { /* answered OK: this is the name here */
+			model->named = YES;
+			model->device_name = name;
+		} else if (model->named == UNKNOWN || judge->check->moved) {
 			model->named = UNKNOWN;
 		} else if (model->named == NO) {
 			model->named = YES;
@@ -183,7 +188,10 @@ static void rename_device(const struct judge *judge, uint32_t number, uint64_t f
 /* A flag that is set now; undone by an own nodeinfo that is still under way (quirk own-nodeinfo-undoes). */
 static void set_flag(const struct judge *judge, struct model *model, uint8_t *flag, bool value)
 {
-	bool certain = !judge->check->moved && !model->polls;
+	const struct seen_node *node = judge_node(judge, judge->scenario->clients[judge->seen->client].node);
+	bool certain = !node->in_sync || (node->held && !judge->check->moved);
+
+	certain = certain && !model->polls;
 
 	*flag = certain || *flag == (value ? YES : NO) ? (value ? YES : NO) : UNKNOWN;
 }
@@ -238,6 +246,7 @@ static void device_call(const struct judge *judge, uint32_t number, const struct
 	default:
 		return;
 	}
+	judge->check->records_open = 1;
 	if (model->polls < UINT8_MAX)
 		model->polls++;
 }

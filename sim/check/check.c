@@ -41,6 +41,9 @@ static struct check layout(const struct scenario *scenario)
 	at += align8(check.client_count * sizeof(struct seen_client));
 	check.told_at = at;
 	at += check.told_words * 8;
+	check.records_at = at;
+	if (check.node_count <= PAIRS_MAX)
+		at += align8(check.node_count * check.node_count * sizeof(uint32_t));
 	check.streams_at = at;
 	at += check.stream_count * check.stream_size;
 	check.size = at;
@@ -122,6 +125,9 @@ static void node_up(const struct judge *judge)
 	set_add(judge_set(judge, judge->seen->node, SET_KNOWN), judge->seen->node);
 	set_add(judge_set(judge, judge->seen->node, SET_HEARD), judge->seen->node);
 	model_node_up(judge);
+	if (node->stored_starting)
+		node->stored = node->stored_starting;
+	node->stored_starting = 0;
 	inert_effect(judge, EFFECT_UP);
 }
 
@@ -418,7 +424,7 @@ static void observe_ring(const struct judge *judge)
 		model_activated(judge);
 		break;
 	case OBSERVE_STORED:
-		judge_node(judge, judge->seen->node)->stored = (uint32_t)judge->seen->number;
+		model_stored(judge);
 		break;
 	case OBSERVE_PRIMARY:
 		if (!judge_node(judge, judge->seen->node)->up) {

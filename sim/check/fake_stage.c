@@ -9,6 +9,10 @@
 
 #include <cmocka.h>
 
+#define DEVICE_FLAGS                                                                                  \
+	(uint32_t)(VQ_INFO_QDEVICE_REGISTERED | VQ_INFO_QDEVICE_ALIVE | VQ_INFO_QDEVICE_CAST_VOTE | \
+		   VQ_INFO_QDEVICE_MASTER_WINS)
+
 static int fake_getinfo(const void *world, uint32_t node, uint32_t of, struct vq_info *info)
 {
 	const struct stage *stage = world;
@@ -24,6 +28,7 @@ static int fake_getinfo(const void *world, uint32_t node, uint32_t of, struct vq
 	info->node_id = of;
 	info->node_state = (stage->members[node] >> about) & 1 ? VQ_STATE_MEMBER : VQ_STATE_DEAD;
 	info->node_votes = stage->info[about].node_votes;
+	info->flags = (info->flags & ~DEVICE_FLAGS) | (stage->info[about].flags & DEVICE_FLAGS);
 	return VQ_OK;
 }
 

@@ -252,6 +252,7 @@ static void quorum_round(const struct judge *judge, struct seen_node *node)
 
 	judge_exercise(judge, RULE_I9);
 	judge_exercise(judge, RULE_I5);
+	judge_exercise(judge, RULE_QUORUM_ON_CHANGE);
 	if (node->in_sync)
 		wrong_moment(judge, RULE_I9, "no quorum notification while a sync is under way");
 	else if (!(node->owes & OWES_QUORUM))

@@ -4,10 +4,6 @@
  */
 #include "sim/check/judge.h"
 
-#include <stdio.h>
-
-#define PAIRS_MAX 8u /* nodes, up to which every pair is asked about at each rest */
-
 /* Runs, is on a ring, and no sync is under way. */
 static bool stands(const struct judge *judge, uint32_t number)
 {
@@ -125,6 +121,8 @@ static void take(const struct judge *judge, uint32_t number, const struct vq_inf
 	model->rest_file_votes = model->file_votes;
 	model->narrowed = 0;
 	model->rest_tracked = judge_node(judge, number)->newest != NOBODY;
+	if (model->last_man_open_until_ns)
+		judge->check->records_open = 1;
 	if (model->last_man_open_until_ns < judge->seen->time_ns)
 		model->last_man_open_until_ns = 0;
 	model->told = model->quiet_change = model->cancelled = model->reloaded = model->polls = 0;
@@ -296,6 +294,27 @@ static void agree(const struct judge *judge, uint32_t number)
 			 judge_model(judge, number)->thinks);
 }
 
+/* Another's expected votes change by its own words, a reconfigure or last man standing, and by nothing else. */
+static void record_is_steady(const struct judge *judge, uint32_t number, uint32_t of, uint32_t value)
+{
+	uint32_t *records = (uint32_t *)(void *)((char *)judge->check + judge->check->records_at);
+	uint32_t *before = &records[number * judge->check->node_count + of];
+	struct verdict verdict;
+
+	if (judge->check->node_count > PAIRS_MAX)
+		return;
+	judge_exercise(judge, RULE_EXPECTED_VOTES);
+	if (judge_model(judge, of)->alive != NO || judge_model(judge, of)->downscale != NO)
+		judge->check->records_open = 1; /* it speaks of its device, or of leaving, whenever it likes */
+	if (!judge->check->records_open && *before != value &&
+	    judge_breach(judge, &verdict, RULE_EXPECTED_VOTES, number, NOBODY)) {
+		say(verdict.expected, "getinfo of %u: node_expected_votes %u, as before", nodeid_of(judge, of), *before);
+		say(verdict.came, "%u", value);
+		judge_tell(judge, &verdict);
+	}
+	*before = value;
+}
+
 static void ask_about(const struct judge *judge, uint32_t number, uint32_t of)
 {
 	const uint64_t *ring = judge_set(judge, number, SET_RING);
@@ -309,6 +328,7 @@ static void ask_about(const struct judge *judge, uint32_t number, uint32_t of)
 	judge_exercise(judge, RULE_I2);
 	if (error == VQ_OK) {
 		replies_check_info(judge, RULE_I2, NOBODY, number, of, &info);
+		record_is_steady(judge, number, of, info.node_expected_votes);
 		return;
 	}
 	if (!judge_breach(judge, &verdict, RULE_I2, number, NOBODY))
@@ -425,6 +445,16 @@ void invariants_aborted(const struct judge *judge)
 	judge_tell(judge, &verdict);
 }
 
+static bool any_open(const struct judge *judge)
+{
+	uint32_t i;
+
+	for (i = 0; i < judge->check->node_count; i++)
+		if (judge_node(judge, i)->up && judge_model(judge, i)->last_man_open_until_ns)
+			return true;
+	return false;
+}
+
 void invariants_settled(const struct judge *judge)
 {
 	struct check *check = judge->check;
@@ -449,6 +479,7 @@ void invariants_settled(const struct judge *judge)
 			majority_is_quorate(judge, i, all);
 		}
 	ask_pairs(judge);
+	check->records_open = paused || any_open(judge);
 	at_most_one(judge);
 	check->rested = check->activity;
 	check->rested_ns = judge->seen->time_ns;

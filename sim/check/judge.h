@@ -104,6 +104,8 @@ struct seen_node {
 	uint32_t round_next;       /* the tracker that is next to be told; NOBODY: the round is over */
 	uint32_t round_kind;
 	uint32_t stored;           /* tracked expected votes on its disk */
+	uint32_t stored_starting;  /* written by a daemon that is just starting */
+	uint32_t reserved32;
 	uint8_t up, paused, in_sync;
 	uint8_t owes;              /* enum owed */
 	uint8_t nodelist_told;     /* for this ring */
@@ -118,6 +120,7 @@ struct seen_node {
 	uint8_t reserved[7];
 };
 
+#define PAIRS_MAX 8u /* nodes, up to which every pair is asked about at each rest */
 #define RECENT 16u
 
 enum handle_phase { HANDLE_NONE, HANDLE_OPEN, HANDLE_FINALIZED };
@@ -188,6 +191,7 @@ struct check {
 	uint64_t rested_ns;
 	uint32_t node_count, client_count;
 	uint32_t words;          /* of a node set */
+	uint32_t records_at; /* expected votes of node k as node i told them at rest, up to PAIRS_MAX nodes */
 	uint32_t nodes_at, models_at, sets_at, clients_at, told_at, streams_at, size;
 	uint32_t told_words;
 	uint32_t stream_count, stream_size, seen_size, seen_entries, seen_callbacks;
@@ -208,6 +212,8 @@ struct check {
 	uint32_t administered; /* votes, expected votes or configurations were changed in this run */
 	uint32_t split_wanted; /* the scenario expects this split brain */
 	uint32_t refusals;   /* daemons that would not start */
+	uint32_t records_open; /* what nodes know of each other may have changed since the cluster rested */
+	uint32_t reserved;
 	struct answer answer;
 	char refused_text[160];
 	uint32_t exercised[RULE_COUNT];
@@ -375,6 +381,7 @@ const struct vq_config *model_config(const struct judge *judge, uint32_t node);
 void model_node_up(const struct judge *judge);
 void model_refused(const struct judge *judge);
 void model_time(const struct judge *judge, uint32_t node);
+void model_stored(const struct judge *judge);
 void model_paused(const struct judge *judge);
 void model_resumed(const struct judge *judge);
 void model_ring(const struct judge *judge);

@@ -215,6 +215,25 @@ static const struct vq_config *file_now(const struct judge *judge, uint32_t node
 	return config;
 }
 
+/* "The stored value will still be the highest value seen - it never gets reduced." */
+void model_stored(const struct judge *judge)
+{
+	struct seen_node *node = judge_node(judge, judge->seen->node);
+	uint32_t value = (uint32_t)judge->seen->number;
+	struct verdict verdict;
+
+	judge_exercise(judge, RULE_EXPECTED_VOTES);
+	if (value < node->stored && judge_breach(judge, &verdict, RULE_EXPECTED_VOTES, judge->seen->node, NOBODY)) {
+		say(verdict.expected, "tracked expected votes on disk never fall below %u", node->stored);
+		say(verdict.came, "%u was stored", value);
+		judge_tell(judge, &verdict);
+	}
+	if (node->up)
+		node->stored = value;
+	else
+		node->stored_starting = value;
+}
+
 void model_refused(const struct judge *judge)
 {
 	struct model *model = judge_model(judge, judge->seen->node);
@@ -255,6 +274,7 @@ static void last_man_fires(const struct judge *judge, uint32_t number, bool sure
 	if (model->thinks == NO)
 		return;
 	model->quiet_change = 1;
+	judge->check->records_open = 1;
 	model->lowered = model->lowered || left.low < model->expected.high;
 	if (node->in_sync)
 		model->last_man_open_until_ns = judge->seen->time_ns;
@@ -356,6 +376,7 @@ static void in_flux(const struct judge *judge, struct model *model)
 	quorum = model_quorum_of(judge, model->highest, (struct wide){ 0, 0 });
 	model->quorum = span_hull(model->quorum, (struct span){ 1, quorum.high });
 	model->quiet_change = 1;
+	judge->check->records_open = 1;
 }
 
 static bool somebody_left(const struct judge *judge, uint32_t number)
@@ -453,6 +474,7 @@ static void start_last_man(const struct judge *judge, uint32_t number)
 				judge->seen->time_ns + model->window_ms * SCENARIO_MS :
 				NEVER_NS;
 		model_open(judge, number);
+		judge->check->records_open = 1;
 	}
 }
 
@@ -503,6 +525,7 @@ void model_ring(const struct judge *judge)
 		interrupted(judge, number);
 	if (judge->check->flux)
 		in_flux(judge, model);
+	judge->check->records_open = 1;
 	model->kept = votes_kept(judge, number);
 	model->quorum_before = model->quorum;
 	model->expected_before = model->expected;
