@@ -110,13 +110,13 @@ static void host_abort(void *ctx, const char *why)
 		   (struct event){ .kind = EVENT_ABORT, .a = here->node, .b = node->boots });
 }
 
-static struct vq_host host_of(const struct world *world)
+void daemon_host(struct vq_host *host, struct vq_entry *scratch)
 {
-	return (struct vq_host){
+	*host = (struct vq_host){
 		.multicast = host_multicast, .timer_start = host_timer_start, .timer_cancel = host_timer_cancel,
 		.notify = host_notify, .answer = host_answer, .sync_processed = host_sync_processed,
 		.primary = host_primary, .store_barrier = host_store_barrier, .notice = host_notice,
-		.abort = host_abort, .scratch = world->entries,
+		.abort = host_abort, .scratch = scratch,
 	};
 }
 
@@ -133,8 +133,8 @@ static void tell_held(struct world *world, uint32_t node)
 }
 
 /* Declares what every call into a core needs. */
-#define ENTER(world, node)                        \
-	const struct vq_host host = host_of(world); \
+#define ENTER(world, node)                           \
+	const struct vq_host *host = &(world)->host; \
 	struct here here = { world, node }
 
 static bool runs(const struct world *world, uint32_t node)
@@ -204,7 +204,7 @@ void daemon_start(struct world *world, uint32_t node)
 		return;
 	boot(world, node);
 	refusal = vq_start(core_of(world, node), &world->limits, world->scenario->nodes[node].nodeid,
-			   running_config(world, node), node_of(world, node)->stored_barrier, &host, &here);
+			   running_config(world, node), node_of(world, node)->stored_barrier, host, &here);
 	if (refusal != VQ_ACCEPTED) {
 		refuse(world, node, refusal);
 		return;
@@ -279,7 +279,7 @@ void daemon_stop(struct world *world, uint32_t node, bool wipe)
 		return;
 	}
 	state->leaving = LEAVES;
-	vq_leave(core_of(world, node), &host, &here);
+	vq_leave(core_of(world, node), host, &here);
 	event_push(world, state_of(world)->now_ns + 4 * world->scenario->network.latency_ns + STOP_NS,
 		   (struct event){ .kind = EVENT_LEAVE, .a = node, .b = node_of(world, node)->boots });
 }
@@ -358,7 +358,7 @@ void daemon_timer(struct world *world, uint32_t node, enum vq_timer timer, uint3
 	state->due_ns = NEVER_NS;
 	if (world->observe_all)
 		observe_node(world, OBSERVE_TIMER, node, timer, NULL);
-	vq_timer_fired(core_of(world, node), &host, &here, timer);
+	vq_timer_fired(core_of(world, node), host, &here, timer);
 	tell_held(world, node);
 }
 
@@ -374,7 +374,7 @@ void daemon_ring(struct world *world, uint32_t node, struct vq_ring_id id, const
 	if (!runs(world, node))
 		return;
 	first = vq_ring(core_of(world, node)).seq == 0;
-	vq_sync_init(core_of(world, node), &host, &here, id, ids, count);
+	vq_sync_init(core_of(world, node), host, &here, id, ids, count);
 	tell_held(world, node);
 	if (first)
 		applications_daemon_back(world, node);
@@ -389,7 +389,7 @@ static void activate(struct world *world, uint32_t node)
 	ENTER(world, node);
 
 	observe(world, &observation);
-	vq_sync_activate(core_of(world, node), &host, &here);
+	vq_sync_activate(core_of(world, node), host, &here);
 }
 
 static void deliver_votequorum(struct world *world, uint32_t node, const struct message *message)
@@ -405,8 +405,7 @@ static void deliver_votequorum(struct world *world, uint32_t node, const struct 
 
 		observe(world, &observation);
 	}
-	ALWAYS(vq_deliver(core_of(world, node), &host, &here, sender, message + 1, message->size));
-	tell_held(world, node);
+	ALWAYS(vq_deliver(core_of(world, node), host, &here, sender, message + 1, message->size));
 }
 
 void daemon_turn(struct world *world, uint32_t node, uint32_t generation)
@@ -416,7 +415,7 @@ void daemon_turn(struct world *world, uint32_t node, uint32_t generation)
 
 	if (!runs(world, node) || state->ring == NONE || ring_of(world, state->ring)->generation != generation)
 		return;
-	vq_sync_process(core_of(world, node), &host, &here);
+	vq_sync_process(core_of(world, node), host, &here);
 }
 
 /* The daemon looks whether it is its turn about once a token round, so that others'
@@ -460,7 +459,7 @@ int daemon_request(struct world *world, uint32_t node, uint32_t connection, cons
 	int error;
 	ENTER(world, node);
 
-	error = vq_request(core_of(world, node), &host, &here, connection, request, reply);
+	error = vq_request(core_of(world, node), host, &here, connection, request, reply);
 	tell_held(world, node);
 	return error;
 }
@@ -473,7 +472,7 @@ void daemon_reload(struct world *world, uint32_t node)
 		return;
 	node_of(world, node)->running_config = node_of(world, node)->file_config;
 	tell_config(world, OBSERVE_RELOADED, node);
-	vq_reload(core_of(world, node), &host, &here, running_config(world, node));
+	vq_reload(core_of(world, node), host, &here, running_config(world, node));
 }
 
 void daemon_cancel_wait_for_all(struct world *world, uint32_t node)
@@ -483,7 +482,7 @@ void daemon_cancel_wait_for_all(struct world *world, uint32_t node)
 	if (!runs(world, node))
 		return;
 	observe_node(world, OBSERVE_CANCEL_WFA, node, 0, NULL);
-	vq_cancel_wait_for_all(core_of(world, node), &host, &here);
+	vq_cancel_wait_for_all(core_of(world, node), host, &here);
 	/* the key is set back to 0, and that change is read as a reload */
-	vq_reload(core_of(world, node), &host, &here, running_config(world, node));
+	vq_reload(core_of(world, node), host, &here, running_config(world, node));
 }

@@ -29,7 +29,8 @@ static struct event *events_of(const struct queue *queue)
 
 static bool before(struct key a, struct key b)
 {
-	return a.time_ns < b.time_ns || (a.time_ns == b.time_ns && a.order_slot < b.order_slot);
+	/* without branches: which child is earlier no predictor can guess */
+	return (a.time_ns < b.time_ns) | ((a.time_ns == b.time_ns) & (a.order_slot < b.order_slot));
 }
 
 size_t queue_size(uint32_t capacity)
@@ -99,10 +100,14 @@ uint64_t queue_time(const struct queue *queue)
 
 static uint32_t earliest_child(const struct key *keys, uint32_t first, uint32_t count)
 {
-	uint32_t end = first + 4 < count ? first + 4 : count;
-	uint32_t best = first;
+	uint32_t best = first, left, right;
 
-	for (uint32_t child = first + 1; child < end; child++)
+	if (first + 4 <= count) { /* two independent pairs, then the winners */
+		left = first + before(keys[first + 1], keys[first]);
+		right = first + 2 + before(keys[first + 3], keys[first + 2]);
+		return before(keys[right], keys[left]) ? right : left;
+	}
+	for (uint32_t child = first + 1; child < count; child++)
 		best = before(keys[child], keys[best]) ? child : best;
 	return best;
 }

@@ -185,6 +185,7 @@ struct world {
 	bool uniform; /* every packet takes the same time: one event delivers to all */
 	uint32_t node_count, client_count;
 	struct vq_limits limits;
+	struct vq_host host; /* what every core is called with */
 	size_t core_size, library_size;
 	size_t nodes_at, rings_at, members_at, clients_at, cores_at, libraries_at, links_at; /* links_at 0: none */
 	size_t fixed_size;
@@ -264,9 +265,17 @@ static inline bool node_active(const struct world *world, uint32_t node)
 
 /* ---- world.c: memory, events, choice, observers ---- */
 
+void world_grow(struct world *world, uint32_t events, size_t pool_bytes);
 /* Room for so many events and bytes in the pool. May move the block: hold no
  * pointer into it across this. Nothing else moves it. */
-void world_reserve(struct world *world, uint32_t events, size_t pool_bytes);
+static inline void world_reserve(struct world *world, uint32_t events, size_t pool_bytes)
+{
+	const struct queue *queue = queue_of(world);
+	const struct pool *pool = &state_of(world)->pool;
+
+	if (queue->capacity - queue->count < events || (size_t)(pool->capacity - pool->used) * 16u < pool_bytes)
+		world_grow(world, events, pool_bytes);
+}
 /* Zeroed. Room must have been reserved. */
 uint32_t pool_take(struct world *world, size_t bytes);
 void pool_free(struct world *world, uint32_t reference, size_t bytes);
@@ -304,6 +313,8 @@ void ring_order(struct world *world, uint32_t ring, uint32_t generation);
 void ring_deliver(struct world *world, uint32_t ring, uint32_t generation, uint32_t number, uint32_t only);
 
 /* ---- daemon.c ---- */
+/* The functions through which a core acts on the world; scratch: as in struct vq_host. */
+void daemon_host(struct vq_host *host, struct vq_entry *scratch);
 const struct vq_config *daemon_config(const struct world *world, uint32_t node, uint32_t reference);
 void daemon_start(struct world *world, uint32_t node);
 void daemon_stop(struct world *world, uint32_t node, bool wipe);

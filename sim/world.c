@@ -162,6 +162,7 @@ struct world *world_create(const struct scenario *scenario, struct choice choice
 	for (uint32_t i = 0; i < world->client_count; i++)
 		vq_client_init(library_of(world, i), 1);
 	world->entries = allocate(n + 1, sizeof *world->entries);
+	daemon_host(&world->host, world->entries);
 	world->component = allocate(n, sizeof *world->component);
 	world->list = allocate(2 * n, sizeof *world->list);
 	world->ids = allocate(n, sizeof *world->ids);
@@ -209,7 +210,7 @@ static void regrow(struct world *world, uint32_t events, uint32_t units)
 	world->block = block;
 }
 
-void world_reserve(struct world *world, uint32_t events, size_t pool_bytes)
+void world_grow(struct world *world, uint32_t events, size_t pool_bytes)
 {
 	const struct state *state = state_of(world);
 	const struct queue *queue = queue_of(world);
@@ -217,8 +218,6 @@ void world_reserve(struct world *world, uint32_t events, size_t pool_bytes)
 	uint64_t units_wanted = state->pool.used + pool_bytes / UNIT + 1;
 	uint64_t capacity = queue->capacity, units = state->pool.capacity;
 
-	if (events_wanted <= capacity && units_wanted <= units)
-		return;
 	while (capacity < events_wanted)
 		capacity *= 2;
 	while (units < units_wanted)
