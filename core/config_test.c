@@ -616,18 +616,20 @@ static void reload_bars_the_device_where_start_would_refuse(void **state)
 static void reload_bars_the_device_for_its_votes(void **state)
 {
 	struct fake *fake = *state;
-	struct vq_config config = with_device(2, 1), changed = with_device(2, 0);
+	struct vq_config config = with_device(3, 5), changed = with_device(3, 0);
 
 	fake_boot(fake, &config);
 	changed.given = VQ_KEY_DEVICE_MODEL;
-	expect(&changed, 3);
+	expect(&changed, 9);
 	barred(fake, &changed);
-	assert_int_equal(fake_info(fake, 0).qdevice_votes, 1); /* as it was */
+	assert_int_equal(fake_info(fake, 0).qdevice_votes, 5); /* recorded: as it was */
+	assert_int_equal(fake_info(fake, 0).node_expected_votes, 9);
 	changed = with_device(3, 0);
 	changed.given = VQ_KEY_DEVICE_MODEL;
 	changed.nodes = two_votes;
 	barred(fake, &changed);
-	assert_int_equal(fake_info(fake, 0).qdevice_votes, 1);
+	assert_int_equal(fake_info(fake, 0).qdevice_votes, 5);
+	assert_int_equal(fake_info(fake, 0).node_expected_votes, 4);
 	changed = with_device(2, 2);
 	expect(&changed, 3);
 	barred(fake, &changed);

@@ -76,17 +76,24 @@ static const char *const refusals[] = {
 		"configuration error: quorum.device.votes is too high or expected_votes is too low",
 };
 
+/* Likewise, where the daemon says one thing in several lines, joined. */
 static const char *const notices[] = {
-	[VQ_NOTICE_TIE_BREAKER_NODE_INVALID] = "auto_tie_breaker_node is not valid: auto_tie_breaker is off",
+	[VQ_NOTICE_TIE_BREAKER_NODE_INVALID] =
+		"auto_tie_breaker_nodes is not valid. It must be 'lowest', 'highest' or a space-separated list of "
+		"node IDs. auto_tie_breaker is disabled",
 	[VQ_NOTICE_TWO_NODE_AND_TIE_BREAKER] =
-		"two_node and auto_tie_breaker cannot be configured at the same time: two_node is off",
+		"two_node and auto_tie_breaker are both specified but are not compatible. "
+		"two_node has been disabled, please fix your corosync.conf",
 	[VQ_NOTICE_TIE_BREAKER_OFF_ODD] =
-		"auto_tie_breaker needs wait_for_all in an odd sized cluster: auto_tie_breaker is off",
-	[VQ_NOTICE_LAST_MAN_OFF_VOTES] = "a node has more than one vote: last_man_standing is off",
-	[VQ_NOTICE_BARRIER_NOT_STORED] = "Unable to update ev_tracking_barrier on disk data",
-	[VQ_NOTICE_RELOAD_KEPT] = "will continue with current runtime data",
-	[VQ_NOTICE_RELOAD_TWO_NODE_OFF] = "quorum device is registered: two_node is off",
-	[VQ_NOTICE_DEVICE_BARRED] = "quorum device may not operate",
+		"auto_tie_breaker is set and the cluster has an odd number of nodes. "
+		"wait_for_all needs to be set for this configuration but it is missing. "
+		"Therefore auto_tie_breaker has been disabled. Please fix your corosync.conf",
+	[VQ_NOTICE_LAST_MAN_OFF_VOTES] = "Last Man Standing feature is supported only when all cluster nodes votes "
+					 "are set to 1. Disabling LMS.",
+	[VQ_NOTICE_BARRIER_NOT_STORED] = "Unable to update ev_tracking_barrier on disk data!!!",
+	[VQ_NOTICE_RELOAD_KEPT] = "configuration error, will continue with current runtime data",
+	[VQ_NOTICE_RELOAD_TWO_NODE_OFF] = "quorum device is registered, disabling two_node",
+	[VQ_NOTICE_DEVICE_BARRED] = "disabling quorum device operations",
 };
 
 _Static_assert(sizeof(quirks) / sizeof(quirks[0]) == VQ_QUIRK_COUNT, "each quirk has a name");
