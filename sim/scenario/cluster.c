@@ -258,11 +258,26 @@ static const char *beside(struct reader *reader, const char *path)
 			   path);
 }
 
+static struct list conf_nodes(struct reader *reader, const struct conf *conf, struct position at)
+{
+	struct list list = {conf->node_count, take(&reader->reading, conf->node_count, sizeof(*list.node))};
+
+	for (uint32_t i = 0; i < list.count; i++)
+		list.node[i] = (struct listed){at, conf->nodes[i].nodeid, conf->nodes[i].votes, true, NULL};
+	return list;
+}
+
+static void take_conf(const struct conf *conf, struct change *change)
+{
+	change->quorum = &conf->config;
+	change->node_count = conf->node_count;
+	change->nodes = conf->nodes;
+}
+
 /* The nodes of a corosync.conf as a list; none: how many the scenario says. */
 static struct list conf_list(struct reader *reader, const struct fields *cluster, const struct conf *conf)
 {
 	const struct field *nodes = field(cluster, "nodes"), *path = field(cluster, "corosync_conf");
-	struct list list = {conf->node_count, NULL};
 
 	if (conf->node_count > 0 && nodes != NULL)
 		mistake(&reader->reading, nodes->tree->at, "nodes: the nodelist in %s says that", path->text);
@@ -271,11 +286,7 @@ static struct list conf_list(struct reader *reader, const struct fields *cluster
 			path->text);
 	if (conf->node_count == 0)
 		return read_list(reader, nodes->tree);
-	list.node = take(&reader->reading, list.count, sizeof(*list.node));
-	for (uint32_t i = 0; i < list.count; i++)
-		list.node[i] =
-			(struct listed){path->tree->at, conf->nodes[i].nodeid, conf->nodes[i].votes, true, NULL};
-	return list;
+	return conf_nodes(reader, conf, path->tree->at);
 }
 
 static struct list from_conf(struct reader *reader, const struct fields *cluster, struct change *change)
@@ -291,9 +302,7 @@ static struct list from_conf(struct reader *reader, const struct fields *cluster
 	conf->totem = reader->scenario->totem;
 	conf_read(&reader->reading, beside(reader, path->text), path->tree->at, conf);
 	reader->scenario->totem = conf->totem;
-	change->quorum = &conf->config;
-	change->node_count = conf->node_count;
-	change->nodes = conf->nodes;
+	take_conf(conf, change);
 	return conf_list(reader, cluster, conf);
 }
 
@@ -320,11 +329,31 @@ static struct list from_keys(struct reader *reader, const struct fields *cluster
 	return list;
 }
 
+/* Machines and their first files, of a list of nodes and what the files have. */
+static void set_up(struct reader *reader, struct change *change, const struct list *list, const struct tree *steps)
+{
+	struct scenario *scenario = reader->scenario;
+	const struct vq_config *shared = NULL;
+
+	place_machines(reader, list, steps);
+	scenario->nodelist_count = change->node_count;
+	change->list = list;
+	for (uint32_t i = 0; i < scenario->node_count; i++) {
+		const struct tree *own = own_keys(change, reader->nodes[i].nodeid);
+
+		if (reader->nodes[i].later.line != 0)
+			continue;
+		if (own == NULL && shared == NULL)
+			shared = change_file(reader, change, NULL, NULL);
+		reader->files[i] = own == NULL ? shared : change_file(reader, change, NULL, own);
+		reader->nodes[i].config = reader->files[i];
+	}
+}
+
 void read_cluster(struct reader *reader, const struct tree *cluster, const struct tree *steps)
 {
 	struct scenario *scenario = reader->scenario;
 	struct change change = {NULL, true, 0, NULL, NULL};
-	const struct vq_config *shared = NULL;
 	struct fields fields;
 	struct list list;
 
@@ -335,19 +364,24 @@ void read_cluster(struct reader *reader, const struct tree *cluster, const struc
 		read_quirks(reader, field(&fields, "quirks")->tree, &scenario->quirks_off);
 	list = field(&fields, "corosync_conf") != NULL ? from_conf(reader, &fields, &change)
 						       : from_keys(reader, &fields, &change);
-	place_machines(reader, &list, steps);
-	scenario->nodelist_count = change.node_count;
-	change.list = &list;
-	for (uint32_t i = 0; i < scenario->node_count; i++) {
-		const struct tree *own = own_keys(&change, reader->nodes[i].nodeid);
+	set_up(reader, &change, &list, steps);
+}
 
-		if (reader->nodes[i].later.line != 0)
-			continue;
-		if (own == NULL && shared == NULL)
-			shared = change_file(reader, &change, NULL, NULL);
-		reader->files[i] = own == NULL ? shared : change_file(reader, &change, NULL, own);
-		reader->nodes[i].config = reader->files[i];
-	}
+void read_conf_cluster(struct reader *reader, const char *path)
+{
+	const struct position nowhere = {0, 0};
+	struct conf *conf = take(&reader->reading, 1, sizeof(*conf));
+	struct change change = {NULL, true, 0, NULL, NULL};
+	struct list list;
+
+	conf->totem = reader->scenario->totem;
+	conf_read(&reader->reading, path, nowhere, conf);
+	if (conf->node_count == 0)
+		mistake(&reader->reading, nowhere, "no nodelist: which nodes there are is not known");
+	reader->scenario->totem = conf->totem;
+	take_conf(conf, &change);
+	list = conf_nodes(reader, conf, nowhere);
+	set_up(reader, &change, &list, NULL);
 }
 
 /* ---- reload: -------------------------------------------------------------------- */

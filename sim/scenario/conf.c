@@ -325,6 +325,8 @@ void conf_read(struct reading *reading, const char *path, struct position at, st
 	bool done;
 
 	printable(path, strlen(path), shown);
+	if (text == NULL && at.line == 0)
+		mistake(reading, at, "%s", why);
 	if (text == NULL)
 		mistake(reading, at, "corosync_conf: %s: %s", shown, why);
 	file.text = text;

@@ -335,6 +335,40 @@ static void a_path_is_relative_to_the_scenario(void **state)
 	assert_string_equal(message, expected);
 }
 
+static void a_corosync_conf_alone(void **state)
+{
+	char folder[] = "/tmp/conf_test.XXXXXX", message[512], expected[512];
+	struct scenario_set set;
+	const char *path;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = write_file(folder, "corosync.conf",
+			  "totem {\ntoken: 1000\n}\nnodelist {\nnode {\nnodeid: 7\n}\nnode {\nnodeid: 3\n}\n}\n");
+	assert_int_equal(scenario_read_conf(path, &set, message, sizeof(message)), 0);
+	assert_int_equal(set.count, 1);
+	assert_string_equal(set.scenarios->name, path);
+	assert_int_equal(set.scenarios->node_count, 2);
+	assert_int_equal(set.scenarios->nodes[0].nodeid, 3);
+	assert_int_equal(set.scenarios->totem.token_ms, 1000);
+	assert_true(set.scenarios->step_count == 1 && set.scenarios->steps->verb == VERB_START);
+	assert_int_equal(set.scenarios->steps->nodes.count, 2);
+	scenario_free(&set);
+	path = write_file(folder, "corosync.conf", "quorum {\nexpected_votes: 2\n}\n");
+	assert_int_equal(scenario_read_conf(path, &set, message, sizeof(message)), -1);
+	(void)snprintf(expected, sizeof(expected), "%s: no nodelist: which nodes there are is not known", path);
+	assert_string_equal(message, expected);
+	path = write_file(folder, "corosync.conf", "quorum {\n");
+	assert_int_equal(scenario_read_conf(path, &set, message, sizeof(message)), -1);
+	(void)snprintf(expected, sizeof(expected), "%s:1: section 'quorum' is not closed", path);
+	assert_string_equal(message, expected);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(scenario_read_conf(path, &set, message, sizeof(message)), -1);
+	(void)snprintf(expected, sizeof(expected), "%s: there is no such file", path);
+	assert_string_equal(message, expected);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,6 +380,7 @@ int main(void)
 		cmocka_unit_test(every_mistake_has_its_message),
 		cmocka_unit_test(nothing_is_longer_than_corosync_allows),
 		cmocka_unit_test(a_path_is_relative_to_the_scenario),
+		cmocka_unit_test(a_corosync_conf_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

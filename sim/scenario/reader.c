@@ -212,7 +212,7 @@ static void read_steps_of(void *context)
 
 /* ---- runs -------------------------------------------------------------------------------- */
 
-static void begin_run(struct reader *reader, struct scenario *scenario, const struct tree *document)
+static void begin_run(struct reader *reader, struct scenario *scenario, struct position at)
 {
 	reader->scenario = scenario;
 	reader->nodes = NULL;
@@ -226,7 +226,7 @@ static void begin_run(struct reader *reader, struct scenario *scenario, const st
 	scenario->path = reader->reading.path;
 	scenario->description = "";
 	scenario->variant = reader->reading.variant;
-	scenario->at = document->at;
+	scenario->at = at;
 	scenario->totem = (struct totem){3000, 650, 0, 50, 200};
 	scenario->network = (struct network){100000, 0, 0};
 }
@@ -237,7 +237,7 @@ static void read_run(struct document *document, struct scenario *scenario)
 {
 	struct reading *reading = &document->reader->reading;
 
-	begin_run(document->reader, scenario, document->tree);
+	begin_run(document->reader, scenario, document->tree->at);
 	(void)attempt(reading, read_name_of, document);
 	(void)attempt(reading, read_description, document);
 	(void)attempt(reading, read_seed_of, document);
@@ -351,26 +351,70 @@ static void read_documents(void *context)
 		mistake(&file->reader->reading, (struct position){1, 1}, "an empty file: a scenario is expected");
 }
 
+static void begin(struct reader *reader, const char *path, struct scenario_set *set, char *message,
+		  size_t message_size)
+{
+	memset(set, 0, sizeof(*set));
+	memset(reader, 0, sizeof(*reader));
+	reader->reading.message = message;
+	reader->reading.message_size = message_size;
+	reader->reading.variant = "";
+	reader->reading.path = path;
+}
+
+static int end(const struct reader *reader, struct scenario_set *set)
+{
+	set->memory = reader->reading.arena.blocks;
+	if (!reader->reading.failed)
+		return 0;
+	scenario_free(set);
+	return -1;
+}
+
 int scenario_parse(const char *text, size_t size, const char *path, struct scenario_set *set, char *message,
 		   size_t message_size)
 {
-	struct reader reader = {0};
+	struct reader reader;
 	struct file file = {&reader, NULL, set, text, size};
 
-	memset(set, 0, sizeof(*set));
-	reader.reading.message = message;
-	reader.reading.message_size = message_size;
-	reader.reading.variant = "";
-	reader.reading.path = path;
+	begin(&reader, path, set, message, message_size);
 	if (attempt(&reader.reading, open_stream, &file)) {
 		(void)attempt(&reader.reading, read_documents, &file);
 		tree_close(file.stream);
 	}
-	set->memory = reader.reading.arena.blocks;
-	if (!reader.reading.failed)
-		return 0;
-	scenario_free(set);
-	return -1;
+	return end(&reader, set);
+}
+
+static void read_conf_file(void *context)
+{
+	const struct file *file = context;
+	struct reader *reader = file->reader;
+	struct scenario *scenario = make_room(reader, file->set, 1);
+	struct step *start = take(&reader->reading, 1, sizeof(*start));
+
+	begin_run(reader, scenario, (struct position){0, 0});
+	scenario->path = take_text(&reader->reading, reader->reading.path, strlen(reader->reading.path));
+	scenario->name = scenario->path;
+	read_conf_cluster(reader, scenario->path);
+	start->verb = VERB_START;
+	start->settle = true;
+	start->nodes.count = scenario->node_count;
+	start->nodes.index = take(&reader->reading, scenario->node_count, sizeof(*start->nodes.index));
+	for (uint32_t i = 0; i < scenario->node_count; i++)
+		start->nodes.index[i] = i;
+	scenario->steps = start;
+	scenario->step_count = 1;
+	file->set->count = 1;
+}
+
+int scenario_read_conf(const char *path, struct scenario_set *set, char *message, size_t message_size)
+{
+	struct reader reader;
+	struct file file = {&reader, NULL, set, NULL, 0};
+
+	begin(&reader, path, set, message, message_size);
+	(void)attempt(&reader.reading, read_conf_file, &file);
+	return end(&reader, set);
 }
 
 int scenario_read(const char *path, struct scenario_set *set, char *message, size_t message_size)

@@ -81,8 +81,9 @@ uint32_t read_ring(struct reader *reader, const struct tree *tree, struct vq_rin
 /* nodes, quirks, the files as they are at the start; all reload steps are
  * looked through for nodes that come later. */
 void read_cluster(struct reader *reader, const struct tree *cluster, const struct tree *steps);
+/* The same from a corosync.conf alone. */
+void read_conf_cluster(struct reader *reader, const char *path);
 void read_reload(struct reader *reader, const struct tree *value, struct step *step);
-void read_totem(struct reader *reader, const struct tree *tree, struct totem *totem);
 void read_steps(struct reader *reader, const struct tree *steps);
 /* The verb of a step and what goes with it. */
 void read_verb(struct reader *reader, const struct tree *value, struct step *step);

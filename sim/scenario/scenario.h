@@ -277,6 +277,9 @@ int scenario_read(const char *path, struct scenario_set *set, char *message, siz
 /* The same from memory; path is used in messages and to find corosync_conf. */
 int scenario_parse(const char *text, size_t size, const char *path, struct scenario_set *set, char *message,
 		   size_t message_size);
+/* A corosync.conf instead of a scenario: its cluster, named after the path, and
+ * one step, start: all. */
+int scenario_read_conf(const char *path, struct scenario_set *set, char *message, size_t message_size);
 void scenario_free(struct scenario_set *set);
 
 #endif
