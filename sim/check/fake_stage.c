@@ -162,14 +162,15 @@ static uint32_t count_bits(uint32_t bits)
 /* What getinfo says of a node in a plain cluster of single votes. */
 static void follow(struct stage *stage, uint32_t node, bool quorate)
 {
-	uint32_t all = stage->scenario.node_count;
+	uint32_t all = stage->expected ? stage->expected : stage->scenario.node_count;
 
 	stage->known[node] |= stage->members[node];
 	stage->info[node] = (struct vq_info){
 		.node_id = node + 1, .node_state = VQ_STATE_MEMBER, .node_votes = 1,
 		.node_expected_votes = all, .highest_expected = all,
-		.total_votes = count_bits(stage->members[node]), .quorum = all / 2 + 1,
-		.flags = quorate ? VQ_INFO_QUORATE : 0,
+		.total_votes = count_bits(stage->members[node]),
+		.quorum = stage->quorum ? stage->quorum : all / 2 + 1,
+		.flags = stage->flags | (quorate ? VQ_INFO_QUORATE : 0),
 	};
 }
 

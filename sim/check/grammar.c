@@ -354,11 +354,29 @@ static bool held_somewhere(const struct judge *judge, uint32_t number)
 	return false;
 }
 
+static void calls_are_answered(const struct judge *judge)
+{
+	uint32_t i;
+
+	for (i = 0; i < judge->check->client_count; i++) {
+		const struct seen_client *client = judge_client(judge, i);
+		uint32_t number = judge->scenario->clients[i].node;
+		const struct seen_node *node = judge_node(judge, number);
+
+		if (client->handle != HANDLE_OPEN || client->asked.verb == VERB_NONE)
+			continue;
+		judge_exercise(judge, RULE_ANSWERED);
+		if (node->up && !node->paused && client->boot == node->boot)
+			judge_say(judge, RULE_ANSWERED, number, i, "an answer to the call that waits", "none has come");
+	}
+}
+
 /* At rest every sync has ended, unless a device holds one. */
 void grammar_settled(const struct judge *judge)
 {
 	uint32_t i;
 
+	calls_are_answered(judge);
 	for (i = 0; i < judge->check->node_count; i++) {
 		const struct seen_node *node = judge_node(judge, i);
 

@@ -174,6 +174,19 @@ static void first_thoughts(const struct judge *judge, struct model *model, const
 		model->thinks = NO;
 }
 
+/* Without a configuration there is nothing to go by. */
+static void nothing_known(struct model *model)
+{
+	const struct span open = { 0, UINT32_MAX };
+
+	model->votes = model->expected = model->quorum = model->highest = model->device_votes = model->barrier = open;
+	model->rest_expected = model->rest_votes = open;
+	model->two_node = model->wait_for_all = model->last_man = model->tracking = model->downscale = UNKNOWN;
+	model->registered = model->alive = model->cast = model->master = model->master_wanted = UNKNOWN;
+	model->named = model->thinks = model->may_operate = UNKNOWN;
+	model->device_left_ns = model->last_man_left_ns = model->last_man_open_until_ns = NEVER_NS;
+}
+
 void model_node_up(const struct judge *judge)
 {
 	uint32_t number = judge->seen->node;
@@ -185,8 +198,10 @@ void model_node_up(const struct judge *judge)
 	model->config = find_config(judge, number, config);
 	model->device_due_ns = model->last_man_due_ns = NEVER_NS;
 	config = config ? config : judge->scenario->nodes[number].config;
-	if (!config)
+	if (!config) {
+		nothing_known(model);
 		return;
+	}
 	plan_read(config, judge->scenario->nodes[number].nodeid, &plan);
 	model->config_digest = plan_digest(config);
 	model->refusal = plan.open ? VQ_ACCEPTED : plan.refusal;

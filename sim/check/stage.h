@@ -26,6 +26,7 @@ struct stage {
 	struct vq_ring_id rings[STAGE_NODES];
 	uint32_t members[STAGE_NODES]; /* bits by node */
 	uint32_t known[STAGE_NODES];   /* likewise */
+	uint32_t flags, expected, quorum; /* of info, when not 0: other than a plain cluster's */
 	struct check *check;
 	struct verdict verdicts[STAGE_VERDICTS];
 	uint32_t verdict_count;
