@@ -419,11 +419,15 @@ static void check_numbers(struct compare *compare, uint32_t number, uint32_t of,
 void replies_check_info(const struct judge *judge, enum rule_number rule, uint32_t client, uint32_t number,
 			uint32_t of, const struct vq_info *info)
 {
-	struct compare compare = { .judge = judge, .rule = rule, .client = client, .node = number };
+	struct compare compare; /* its verdict is large, and rarely needed */
 	const struct seen_node *node = judge_node(judge, number);
 	bool here = set_has(judge_set(judge, number, SET_RING), of);
 	uint32_t nodeid = judge->scenario->nodes[of].nodeid;
 
+	compare.judge = judge;
+	compare.rule = rule;
+	compare.client = client;
+	compare.node = number;
 	field(&compare, RULE_GETINFO, "node_id", span_exact(nodeid), info->node_id);
 	if (!node->rings || node->in_sync || judge_model(judge, number)->stale)
 		return; /* numbers and states are in motion */
