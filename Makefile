@@ -126,14 +126,15 @@ mutants:  ## broken cores: who catches which
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	$(PYTHON) -m harness.mutants
 
-conform:  ## the scenario library on real corosync daemons (root)
+conform:  ## record real daemons here and now, and hold the simulator against them (root)
 	@harness/setup.sh run live
-	@$(MAKE) --no-print-directory -j$(JOBS) all
-	$(PYTHON) -m harness.live.compare scenarios/
+	$(PYTHON) -m harness.conform
 
-truth:  ## record the real cluster anew (root)
+truth:  ## record every case of harness/truth anew, and say what differs (root, long)
 	@harness/setup.sh run live
-	$(PYTHON) -m harness.live.record
+	@mkdir -p $(BUILD)/live
+	set -e; for cases in harness/truth/*.jsonl; do \
+		$(PYTHON) -m harness.live.record $$cases -o $(BUILD)/live/$$(basename $$cases) -j 3 --compare; done
 
 clean:  ## remove what was built
 	rm -rf build votesim
