@@ -29,7 +29,7 @@ static void recalculated(const struct judge *judge, uint32_t number)
 	struct span total = span_max(model->expected, model_total(judge, number, sum));
 
 	model->expected = total;
-	model->highest = span_max(model->highest, (struct wide){ total.low, total.high });
+	model->highest = span_max(model->highest, (struct wide){total.low, total.high});
 	model->quorum = model_quorum_of(judge, model->highest, model_present(judge, number, sum));
 	if (model->two_node == YES && judge_node(judge, number)->members <= 2)
 		model->quorum = span_exact(1);
@@ -54,8 +54,8 @@ static void widen(const struct judge *judge, struct span expected)
 		if (model->tracking != NO) /* its tracked barrier may be larger */
 			model->expected.high = UINT32_MAX;
 		model->highest = span_hull(model->highest, model->expected);
-		quorum = model_quorum_of(judge, model->highest, (struct wide){ 0, 0 });
-		model->quorum = span_hull(model->quorum, (struct span){ 0, quorum.high });
+		quorum = model_quorum_of(judge, model->highest, (struct wide){0, 0});
+		model->quorum = span_hull(model->quorum, (struct span){0, quorum.high});
 		model->quiet_change = 1;
 		check->records_open = 1;
 	}
@@ -71,9 +71,10 @@ static void set_expected(const struct judge *judge, uint32_t number, uint32_t va
 		struct span *barrier = &judge_model(judge, i)->barrier;
 
 		if (together(judge, number, i))
-			*barrier = !check->flux && !check->moved ? span_exact(value) : (struct span){ 0, UINT32_MAX };
+			*barrier = !check->flux && !check->moved ? span_exact(value)
+								 : (struct span){0, UINT32_MAX};
 		else if (check->moved)
-			*barrier = (struct span){ 0, UINT32_MAX };
+			*barrier = (struct span){0, UINT32_MAX};
 	}
 	check->lowered = check->lowered || value < judge_model(judge, number)->expected.high;
 	if (!calm(judge, number)) {
@@ -85,7 +86,8 @@ static void set_expected(const struct judge *judge, uint32_t number, uint32_t va
 				continue;
 			check->records_open = 1;
 			if (value)
-				judge_model(judge, i)->expected = judge_model(judge, i)->highest = span_exact(value);
+				judge_model(judge, i)->expected = judge_model(judge, i)->highest =
+					span_exact(value);
 			recalculated(judge, i);
 		}
 	}
@@ -106,7 +108,7 @@ static void set_votes(const struct judge *judge, uint32_t number, uint32_t nodei
 {
 	struct check *check = judge->check;
 	bool exact = calm(judge, number);
-	struct wide all = { 0, 0 };
+	struct wide all = {0, 0};
 	uint32_t index = judge_index(judge, nodeid), i;
 
 	check->administered = 1;
@@ -166,7 +168,8 @@ static void forget_name(const struct judge *judge, uint32_t number)
 			registered = registered == YES ? YES : judge_model(judge, i)->registered;
 	for (i = 0; i < judge->check->node_count; i++)
 		if (together(judge, number, i) && registered != YES)
-			judge_model(judge, i)->named = registered == NO && !judge->check->moved ? NO : UNKNOWN;
+			judge_model(judge, i)->named =
+				registered == NO && !judge->check->moved ? NO : UNKNOWN;
 }
 
 static void rename_device(const struct judge *judge, uint32_t number, uint64_t from, uint64_t to)

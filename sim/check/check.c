@@ -58,7 +58,7 @@ size_t check_size(const struct scenario *scenario)
 void check_init(struct check *check, const struct scenario *scenario)
 {
 	struct check head = layout(scenario);
-	struct judge judge = { check, scenario, NULL, NULL, NULL, NULL };
+	struct judge judge = {check, scenario, NULL, NULL, NULL, NULL};
 	uint32_t i;
 
 	memset(check, 0, head.size);
@@ -164,7 +164,8 @@ static void ring_ids_grow(const struct judge *judge, const struct seen_node *nod
 			  "another node id");
 		return;
 	}
-	if (lowest != NOBODY && lowest != seen->node && ring_equal(judge_node(judge, lowest)->ring, seen->ring) &&
+	if (lowest != NOBODY && lowest != seen->node &&
+	    ring_equal(judge_node(judge, lowest)->ring, seen->ring) &&
 	    judge_node(judge, lowest)->ring_digest != node->ring_digest)
 		judge_say(judge, RULE_I8, seen->node, NOBODY, "a ring has the same members at every node",
 			  "other members than at the node that it is named after");
@@ -412,7 +413,8 @@ static void observe_ring(const struct judge *judge)
 	switch (judge->seen->kind) {
 	case OBSERVE_RING:
 		grammar_debts(judge, judge->seen->node);
-		judge_node(judge, judge->seen->node)->interrupted = judge_node(judge, judge->seen->node)->in_sync;
+		judge_node(judge, judge->seen->node)->interrupted =
+			judge_node(judge, judge->seen->node)->in_sync;
 		grammar_ring(judge);
 		ring(judge);
 		model_ring(judge);
@@ -470,7 +472,7 @@ static void observe_application(const struct judge *judge)
 void check_observe(struct check *check, const struct scenario *scenario, const struct world_view *view,
 		   const struct observation *observation, check_report *report, void *ctx)
 {
-	struct judge judge = { check, scenario, view, observation, report, ctx };
+	struct judge judge = {check, scenario, view, observation, report, ctx};
 
 	if (observation->kind >= OBSERVE_SENT)
 		return;

@@ -45,10 +45,10 @@ static void ring(struct stage *stage, uint32_t members, uint32_t quorate)
 	stage_activate(stage, members, quorate);
 }
 
-static const struct vq_config plain, wait_for_all = { .given = VQ_KEY_WAIT_FOR_ALL, .wait_for_all = 1 },
-				     two_node = { .given = VQ_KEY_TWO_NODE, .two_node = 1 },
-				     tie_breaker = { .given = VQ_KEY_AUTO_TIE_BREAKER, .auto_tie_breaker = 1 },
-				     last_man = { .given = VQ_KEY_LAST_MAN_STANDING, .last_man_standing = 1 };
+static const struct vq_config plain, wait_for_all = {.given = VQ_KEY_WAIT_FOR_ALL, .wait_for_all = 1},
+				     two_node = {.given = VQ_KEY_TWO_NODE, .two_node = 1},
+				     tie_breaker = {.given = VQ_KEY_AUTO_TIE_BREAKER, .auto_tie_breaker = 1},
+				     last_man = {.given = VQ_KEY_LAST_MAN_STANDING, .last_man_standing = 1};
 
 /* ---- who is quorate ---- */
 
@@ -208,8 +208,8 @@ static void last_man_lowers(void **state)
 
 /* ---- the device ---- */
 
-static const struct vq_config device = { .given = VQ_KEY_DEVICE_MODEL | VQ_KEY_DEVICE_VOTES, .device_model = "net",
-					 .device_votes = 1 };
+static const struct vq_config device = {
+	.given = VQ_KEY_DEVICE_MODEL | VQ_KEY_DEVICE_VOTES, .device_model = "net", .device_votes = 1};
 
 static void three_expected(struct stage *stage, uint32_t members, uint32_t bits, uint32_t cast)
 {
@@ -247,11 +247,11 @@ static void with_device(struct stage *stage)
 	three_expected(stage, 3, 0, 0);
 	stage_end(stage, true);
 	stage_begin(stage, 1);
-	device_call(stage, VERB_QDEVICE_REGISTER, (struct vq_request){ .op = VQ_OP_QDEVICE_REGISTER });
+	device_call(stage, VERB_QDEVICE_REGISTER, (struct vq_request){.op = VQ_OP_QDEVICE_REGISTER});
 	three_expected(stage, 1, registered, 0);
 	stage_end(stage, true);
 	stage_begin(stage, 2);
-	device_call(stage, VERB_QDEVICE_POLL, (struct vq_request){ .op = VQ_OP_QDEVICE_POLL, .cast_vote = 1 });
+	device_call(stage, VERB_QDEVICE_POLL, (struct vq_request){.op = VQ_OP_QDEVICE_POLL, .cast_vote = 1});
 	three_expected(stage, 1, casts, 1);
 	stage_end(stage, true);
 	stage_begin(stage, 3);
@@ -265,7 +265,7 @@ static void device_vote_counts(void **state)
 	(void)state;
 	with_device(&stage);
 	stage_ring(&stage, 1);
-	device_call(&stage, VERB_QDEVICE_POLL, (struct vq_request){ .op = VQ_OP_QDEVICE_POLL, .cast_vote = 1 });
+	device_call(&stage, VERB_QDEVICE_POLL, (struct vq_request){.op = VQ_OP_QDEVICE_POLL, .cast_vote = 1});
 	stage_activated(&stage, 0);
 	stage_primary(&stage, 0, false); /* one vote and the device's, of three */
 	assert_breach(&stage, RULE_DEVICE_VOTES);
@@ -292,7 +292,8 @@ static void device_dies(void **state)
 	with_device(&stage);
 	stage.time_ns += 11000 * SCENARIO_MS; /* longer than timeout: not alive any more */
 	stage_end(&stage, true);
-	assert_int_equal(stage.verdicts[0].rule == RULE_DEVICE_VOTES || stage.verdicts[0].rule == RULE_VOTES, 1);
+	assert_int_equal(stage.verdicts[0].rule == RULE_DEVICE_VOTES || stage.verdicts[0].rule == RULE_VOTES,
+			 1);
 	assert_true(stage.verdict_count > 0);
 	stage_free(&stage);
 }
@@ -321,12 +322,12 @@ static void master(void **state)
 
 	(void)state;
 	with_device(&stage);
-	device_call(&stage, VERB_QDEVICE_MASTER_WINS, (struct vq_request){ .allow = 1 });
+	device_call(&stage, VERB_QDEVICE_MASTER_WINS, (struct vq_request){.allow = 1});
 	three_expected(&stage, 1, VQ_INFO_QDEVICE_MASTER_WINS, 0);
 	stage_end(&stage, true);
 	/* three votes for the others: node 1 and the device are a minority, but the device wins */
 	stage_begin(&stage, 4);
-	device_call(&stage, VERB_SETEXPECTED, (struct vq_request){ .votes = 5 });
+	device_call(&stage, VERB_SETEXPECTED, (struct vq_request){.votes = 5});
 	stage.info[1].flags = 0;
 	stage_event(&stage, OBSERVE_PRIMARY, 1, 0); /* two of five */
 	for (uint32_t i = 0; i < 2; i++)
@@ -339,7 +340,7 @@ static void master(void **state)
 	stage_end(&stage, true);
 	stage.verdict_count = 0;
 	stage_begin(&stage, 6);
-	device_call(&stage, VERB_QDEVICE_POLL, (struct vq_request){ .op = VQ_OP_QDEVICE_POLL, .cast_vote = 1 });
+	device_call(&stage, VERB_QDEVICE_POLL, (struct vq_request){.op = VQ_OP_QDEVICE_POLL, .cast_vote = 1});
 	stage_activated(&stage, 0);
 	stage_primary(&stage, 0, false);
 	assert_breach(&stage, RULE_MASTER_WINS);
@@ -446,7 +447,7 @@ static void flag_and_notification_differ(void **state)
 
 static void expected_votes_untold(void **state)
 {
-	struct vq_request five = { .op = VQ_OP_SETEXPECTED, .votes = 5 };
+	struct vq_request five = {.op = VQ_OP_SETEXPECTED, .votes = 5};
 	struct stage stage;
 
 	(void)state;
@@ -556,7 +557,7 @@ static void a_sync_that_never_ends(void **state)
 
 static void a_call_without_answer(void **state)
 {
-	struct vq_request request = { .op = VQ_OP_GETINFO };
+	struct vq_request request = {.op = VQ_OP_GETINFO};
 	struct stage stage;
 
 	(void)state;
@@ -585,8 +586,10 @@ static void an_abort(void **state)
 
 static void refusals(void **state)
 {
-	struct vq_config both = { .given = VQ_KEY_TWO_NODE | VQ_KEY_DEVICE_MODEL | VQ_KEY_DEVICE_VOTES, .two_node = 1,
-				  .device_model = "net", .device_votes = 1 };
+	struct vq_config both = {.given = VQ_KEY_TWO_NODE | VQ_KEY_DEVICE_MODEL | VQ_KEY_DEVICE_VOTES,
+				 .two_node = 1,
+				 .device_model = "net",
+				 .device_votes = 1};
 	struct stage stage;
 
 	(void)state;
@@ -604,7 +607,7 @@ static void refusals(void **state)
 /* Four of five are left after a clean stop: expected votes 4; quorum stays for the five configured. */
 static void downscale(void **state)
 {
-	struct vq_config config = { .given = VQ_KEY_ALLOW_DOWNSCALE, .allow_downscale = 1 };
+	struct vq_config config = {.given = VQ_KEY_ALLOW_DOWNSCALE, .allow_downscale = 1};
 
 	(void)state;
 	for (uint32_t expected = 4; expected <= 5; expected++) {
@@ -613,7 +616,7 @@ static void downscale(void **state)
 
 		booted(&stage, 5, config);
 		stage_end(&stage, true);
-		stage.steps[2] = (struct step){ .verb = VERB_STOP, .at = { 3, 1 }, .nodes = { 1, &node } };
+		stage.steps[2] = (struct step){.verb = VERB_STOP, .at = {3, 1}, .nodes = {1, &node}};
 		stage_begin(&stage, 2);
 		stage_event(&stage, OBSERVE_NODE_DOWN, 4, DOWN_STOP);
 		ring(&stage, 15, 15);

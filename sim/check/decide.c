@@ -6,14 +6,14 @@
  */
 #include "sim/check/judge.h"
 
-struct peers { /* the other members, as their nodeinfos describe them */
-	struct wide votes;       /* of all members, this one included */
-	struct wide quorate;     /* of this one and of the members that surely say they are quorate */
-	struct span expected;    /* of all others */
-	struct span adopted;     /* of those that may say they are quorate */
-	uint32_t told;           /* highest that a quorate member surely tells */
+struct peers {                /* the other members, as their nodeinfos describe them */
+	struct wide votes;    /* of all members, this one included */
+	struct wide quorate;  /* of this one and of the members that surely say they are quorate */
+	struct span expected; /* of all others */
+	struct span adopted;  /* of those that may say they are quorate */
+	uint32_t told;        /* highest that a quorate member surely tells */
 	bool any, any_quorate, maybe_quorate, all_quorate, open;
-	bool first_quorate; /* somebody may have been quorate when the sync began */
+	bool first_quorate;        /* somebody may have been quorate when the sync began */
 	bool uneven, maybe_uneven; /* somebody has more than one vote */
 };
 
@@ -27,7 +27,7 @@ static void add_wide(struct wide *sum, struct span votes)
 static bool dips(const struct judge *judge, uint32_t number)
 {
 	const struct model *model = judge_model(judge, number);
-	struct wide kept = { model->kept.low, model->kept.high };
+	struct wide kept = {model->kept.low, model->kept.high};
 
 	return model->thought != YES || model_present(judge, number, kept).low < model->quorum.high;
 }
@@ -41,7 +41,8 @@ static enum maybe says_quorate(const struct judge *judge, uint32_t number, const
 
 	if (model->thought == YES)
 		return dips(judge, number) ? UNKNOWN : YES;
-	if (model->thought == UNKNOWN || model->tie != TIE_NONE || !model->tie_sure || model->master_wanted != NO)
+	if (model->thought == UNKNOWN || model->tie != TIE_NONE || !model->tie_sure ||
+	    model->master_wanted != NO)
 		return UNKNOWN;
 	if (present.high < model->quorum_before.low)
 		return NO; /* unless another's expected votes are adopted first, which that one tells as well */
@@ -101,7 +102,8 @@ static void gather(const struct judge *judge, uint32_t number, struct peers *pee
 }
 
 /* Expected votes after the sync. */
-static void settle_expected(const struct judge *judge, uint32_t number, const struct peers *peers, bool dipped)
+static void settle_expected(const struct judge *judge, uint32_t number, const struct peers *peers,
+			    bool dipped)
 {
 	struct model *model = judge_model(judge, number);
 	struct wide total = model_total(judge, number, peers->votes);
@@ -140,10 +142,10 @@ static void settle_quorum(const struct judge *judge, uint32_t number, const stru
 	model->highest = highest;
 	quorum = model_quorum_of(judge, highest, present);
 	if (peers->open || (peers->maybe_quorate && dipped) || model->downscale != NO)
-		model->quorum = (struct span){ quorum.low,
-					       quorum.high > model->quorum.high ? quorum.high : model->quorum.high };
+		model->quorum = (struct span){
+			quorum.low, quorum.high > model->quorum.high ? quorum.high : model->quorum.high};
 	else
-		model->quorum = span_max(quorum, (struct wide){ model->quorum.low, model->quorum.high });
+		model->quorum = span_max(quorum, (struct wide){model->quorum.low, model->quorum.high});
 	if (peers->open || model->downscale != NO)
 		model->quorum.low = 0;
 	if (model->two_node == YES && judge_node(judge, number)->members <= 2)
@@ -167,7 +169,8 @@ static enum maybe all_seen(const struct judge *judge, uint32_t number, const str
 	struct wide present = model_present(judge, number, peers->votes);
 	struct wide quorate = model_present(judge, number, peers->quorate);
 
-	if (present.low == present.high && span_is_exact(model->expected) && present.low == model->expected.low)
+	if (present.low == present.high && span_is_exact(model->expected) &&
+	    present.low == model->expected.low)
 		return YES;
 	if (model->thought == YES)
 		return dipped ? UNKNOWN : YES;
@@ -183,7 +186,8 @@ static enum maybe all_seen(const struct judge *judge, uint32_t number, const str
 static enum maybe list_holds(const struct judge *judge, uint32_t number)
 {
 	const struct vq_config *config = model_config(judge, number);
-	const uint64_t *now = judge_set(judge, number, SET_RING), *before = judge_set(judge, number, SET_PREVIOUS);
+	const uint64_t *now = judge_set(judge, number, SET_RING),
+		       *before = judge_set(judge, number, SET_PREVIOUS);
 	const char *text = config ? config->auto_tie_breaker_node : NULL;
 	uint32_t id, index;
 
@@ -211,12 +215,12 @@ static enum maybe tie_broken(const struct judge *judge, uint32_t number, struct 
 	if (present.high < model->expected.low / 2 || present.low > model->expected.high / 2 ||
 	    lost >= (int64_t)model->quorum.high)
 		return NO;
-	holds = model->tie == TIE_LIST ? list_holds(judge, number) :
-					 (enum maybe)model_trusts(judge, number, model->tie == TIE_HIGHEST);
+	holds = model->tie == TIE_LIST ? list_holds(judge, number)
+				       : (enum maybe)model_trusts(judge, number, model->tie == TIE_HIGHEST);
 	if (holds == NO)
 		return NO;
-	if (holds == YES && present.low == present.high && span_is_exact(model->expected) && model->tie_sure &&
-	    lost < (int64_t)model->quorum.low)
+	if (holds == YES && present.low == present.high && span_is_exact(model->expected) &&
+	    model->tie_sure && lost < (int64_t)model->quorum.low)
 		return YES;
 	return UNKNOWN;
 }
@@ -248,7 +252,8 @@ enum maybe decide_master_wins(const struct judge *judge, uint32_t number)
 static void without_votes(const struct judge *judge, uint32_t number, struct wide present)
 {
 	struct model *model = judge_model(judge, number);
-	enum maybe tie = model->tie == TIE_NONE ? (model->tie_sure ? NO : UNKNOWN) : tie_broken(judge, number, present);
+	enum maybe tie = model->tie == TIE_NONE ? (model->tie_sure ? NO : UNKNOWN)
+						: tie_broken(judge, number, present);
 	enum maybe master = decide_master_wins(judge, number);
 
 	if (tie == YES)
@@ -258,11 +263,12 @@ static void without_votes(const struct judge *judge, uint32_t number, struct wid
 	else if (tie == UNKNOWN || master == UNKNOWN)
 		predict(model, UNKNOWN, RULE_MAJORITY);
 	else
-		predict(model, NO, model->tie != TIE_NONE     ? RULE_TIE_BREAKER :
-				   model->master_wanted == YES ? RULE_MASTER_WINS :
-				   model->device_votes.high    ? RULE_DEVICE_VOTES :
-				   model->lowered	       ? RULE_LAST_MAN :
-							         RULE_MAJORITY);
+		predict(model, NO,
+			model->tie != TIE_NONE        ? RULE_TIE_BREAKER
+			: model->master_wanted == YES ? RULE_MASTER_WINS
+			: model->device_votes.high    ? RULE_DEVICE_VOTES
+			: model->lowered              ? RULE_LAST_MAN
+						      : RULE_MAJORITY);
 }
 
 static enum rule_number who_decides(const struct model *model, struct wide votes)
@@ -279,7 +285,7 @@ static enum rule_number who_decides(const struct model *model, struct wide votes
 void decide(const struct judge *judge, uint32_t number)
 {
 	struct model *model = judge_model(judge, number);
-	struct peers peers = { 0 };
+	struct peers peers = {0};
 	struct wide present;
 	enum maybe seen = YES;
 	bool dipped;
@@ -298,10 +304,12 @@ void decide(const struct judge *judge, uint32_t number)
 	model_open(judge, number);
 	present = model_present(judge, number, peers.votes);
 	if (model_total(judge, number, peers.votes).high > UINT32_MAX) { /* the daemon's sums wrap */
-		model->expected = model->highest = model->quorum = (struct span){ 0, UINT32_MAX };
+		model->expected = model->highest = model->quorum = (struct span){0, UINT32_MAX};
 		present.low = 0;
 	}
-	model->by_votes = present.low >= model->quorum.high ? YES : present.high < model->quorum.low ? NO : UNKNOWN;
+	model->by_votes = present.low >= model->quorum.high  ? YES
+			  : present.high < model->quorum.low ? NO
+							     : UNKNOWN;
 	if (model->wait_for_all != NO)
 		seen = all_seen(judge, number, &peers, dipped);
 	if (model->wait_for_all == UNKNOWN && seen != YES)

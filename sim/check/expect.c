@@ -13,7 +13,7 @@
 
 struct expect_sizes expect_measure(const struct scenario *scenario)
 {
-	struct expect_sizes sizes = { 0, 0, 0 };
+	struct expect_sizes sizes = {0, 0, 0};
 	uint32_t i, k;
 
 	for (i = 0; i < scenario->step_count; i++) {
@@ -34,7 +34,8 @@ static struct stream *stream_of(const struct judge *judge, uint32_t number)
 {
 	const struct check *check = judge->check;
 
-	return (struct stream *)(void *)((char *)judge->check + check->streams_at + number * check->stream_size);
+	return (struct stream *)(void *)((char *)judge->check + check->streams_at +
+					 number * check->stream_size);
 }
 
 static struct seen_callback *seen_of(const struct judge *judge, struct stream *stream, uint32_t number)
@@ -52,7 +53,8 @@ static const struct step *step_now(const struct judge *judge)
 	return &judge->scenario->steps[check->step];
 }
 
-static bool entry_among(const struct vq_entry *entry, const struct vq_entry *entries, uint32_t count, bool states)
+static bool entry_among(const struct vq_entry *entry, const struct vq_entry *entries, uint32_t count,
+			bool states)
 {
 	uint32_t i;
 
@@ -62,8 +64,8 @@ static bool entry_among(const struct vq_entry *entry, const struct vq_entry *ent
 	return false;
 }
 
-static bool entries_as_set(const struct callback_pattern *pattern, const struct vq_entry *entries, uint32_t count,
-			   bool states)
+static bool entries_as_set(const struct callback_pattern *pattern, const struct vq_entry *entries,
+			   uint32_t count, bool states)
 {
 	uint32_t i;
 
@@ -76,14 +78,16 @@ static bool entries_as_set(const struct callback_pattern *pattern, const struct 
 	return true;
 }
 
-static bool entries_as_list(const struct callback_pattern *pattern, const struct vq_entry *entries, uint32_t count)
+static bool entries_as_list(const struct callback_pattern *pattern, const struct vq_entry *entries,
+			    uint32_t count)
 {
 	uint32_t i;
 
 	if (count != pattern->count)
 		return false;
 	for (i = 0; i < count; i++)
-		if (entries[i].nodeid != pattern->entries[i].nodeid || entries[i].state != pattern->entries[i].state)
+		if (entries[i].nodeid != pattern->entries[i].nodeid ||
+		    entries[i].state != pattern->entries[i].state)
 			return false;
 	return true;
 }
@@ -167,9 +171,10 @@ static void say_pattern(char text[512], const struct callback_pattern *pattern)
 {
 	uint32_t i;
 
-	say(text, "%s", pattern->kind == VQ_NODELIST ? "nodelist" :
-			pattern->kind == VQ_QUORUM   ? "quorum" :
-						       "expected_votes");
+	say(text, "%s",
+	    pattern->kind == VQ_NODELIST ? "nodelist"
+	    : pattern->kind == VQ_QUORUM ? "quorum"
+					 : "expected_votes");
 	if (pattern->given & PATTERN_CONTEXT)
 		say(text, " context %llu", (unsigned long long)pattern->context);
 	if (pattern->given & PATTERN_RING_NODEID)
@@ -186,9 +191,10 @@ static void say_pattern(char text[512], const struct callback_pattern *pattern)
 		say(text, " expected_votes %u", pattern->expected_votes);
 	if (!(pattern->given & (PATTERN_MEMBERS | PATTERN_NODES | PATTERN_NODES_ORDERED)))
 		return;
-	say(text, " %s", pattern->given & PATTERN_MEMBERS	? "members" :
-			 pattern->given & PATTERN_NODES_ORDERED ? "nodes in this order" :
-								  "nodes");
+	say(text, " %s",
+	    pattern->given & PATTERN_MEMBERS         ? "members"
+	    : pattern->given & PATTERN_NODES_ORDERED ? "nodes in this order"
+						     : "nodes");
 	for (i = 0; i < pattern->count; i++)
 		if (pattern->given & PATTERN_MEMBERS)
 			say(text, " %u", pattern->entries[i].nodeid);
@@ -201,10 +207,14 @@ static void say_differences(char text[512], uint32_t bad)
 	static const struct {
 		uint32_t field;
 		const char *name;
-	} names[] = { { PATTERN_CONTEXT, "context" },	    { PATTERN_RING_NODEID, "ring's node id" },
-		      { PATTERN_RING_SEQ, "ring's sequence" }, { PATTERN_MEMBERS, "members" },
-		      { PATTERN_QUORATE, "quorate" },	    { PATTERN_NODES, "nodes" },
-		      { PATTERN_NODES_ORDERED, "nodes or their order" }, { PATTERN_EXPECTED_VOTES, "expected_votes" } };
+	} names[] = {{PATTERN_CONTEXT, "context"},
+		     {PATTERN_RING_NODEID, "ring's node id"},
+		     {PATTERN_RING_SEQ, "ring's sequence"},
+		     {PATTERN_MEMBERS, "members"},
+		     {PATTERN_QUORATE, "quorate"},
+		     {PATTERN_NODES, "nodes"},
+		     {PATTERN_NODES_ORDERED, "nodes or their order"},
+		     {PATTERN_EXPECTED_VOTES, "expected_votes"}};
 	const char *between = "   <- other ";
 	size_t i;
 
@@ -221,7 +231,7 @@ static void say_differences(char text[512], uint32_t bad)
 
 static struct vq_notification notification_of(const struct seen_callback *seen, uint32_t entries)
 {
-	struct vq_notification notification = { 0 };
+	struct vq_notification notification = {0};
 
 	notification.context = seen->context;
 	notification.ring = seen->ring;
@@ -236,7 +246,8 @@ static struct vq_notification notification_of(const struct seen_callback *seen, 
 static void say_stream(const struct judge *judge, char text[512], const struct callbacks_expected *expected,
 		       struct stream *stream)
 {
-	uint32_t kept = stream->came < judge->check->seen_callbacks ? stream->came : judge->check->seen_callbacks;
+	uint32_t kept =
+		stream->came < judge->check->seen_callbacks ? stream->came : judge->check->seen_callbacks;
 	uint32_t i;
 
 	if (!stream->came)
@@ -258,7 +269,8 @@ static void say_stream(const struct judge *judge, char text[512], const struct c
 		say(text, "\nand %u more", stream->came - kept);
 }
 
-static void callbacks_end(const struct judge *judge, uint32_t number, const struct callbacks_expected *expected)
+static void callbacks_end(const struct judge *judge, uint32_t number,
+			  const struct callbacks_expected *expected)
 {
 	struct stream *stream = stream_of(judge, number);
 	struct verdict verdict;
@@ -267,7 +279,8 @@ static void callbacks_end(const struct judge *judge, uint32_t number, const stru
 	if (stream->matched == expected->count && (expected->subsequence || stream->came == expected->count))
 		return;
 	judge_expectation(judge, &verdict,
-			  stream->matched < expected->count ? expected->patterns[stream->matched].at : expected->at,
+			  stream->matched < expected->count ? expected->patterns[stream->matched].at
+							    : expected->at,
 			  judge->scenario->clients[expected->client].node, expected->client);
 	say(verdict.expected, "callbacks of %s%s:", judge->scenario->clients[expected->client].name,
 	    expected->subsequence ? ", among others in this order" : "");
@@ -287,13 +300,14 @@ static void callbacks_end(const struct judge *judge, uint32_t number, const stru
 
 static void say_info_field(char text[512], const struct vq_info *info, enum info_field field)
 {
-	const uint32_t numbers[] = { info->node_id,	     info->node_state,	     info->node_votes,
-				     info->node_expected_votes, info->highest_expected, info->total_votes,
-				     info->quorum,	     info->flags,	     info->qdevice_votes };
+	const uint32_t numbers[] = {
+		info->node_id,          info->node_state,  info->node_votes, info->node_expected_votes,
+		info->highest_expected, info->total_votes, info->quorum,     info->flags,
+		info->qdevice_votes};
 
 	static const char *const names[INFO_FIELD_COUNT] = {
-		"node_id", "node_state", "node_votes", "node_expected_votes", "highest_expected",
-		"total_votes", "quorum", "flags", "qdevice_votes", "qdevice_name",
+		"node_id",     "node_state", "node_votes", "node_expected_votes", "highest_expected",
+		"total_votes", "quorum",     "flags",      "qdevice_votes",       "qdevice_name",
 	};
 
 	if (field == INFO_QDEVICE_NAME)
@@ -305,23 +319,34 @@ static void say_info_field(char text[512], const struct vq_info *info, enum info
 static bool info_field_same(const struct vq_info *a, const struct vq_info *b, enum info_field field)
 {
 	switch (field) {
-	case INFO_NODE_ID: return a->node_id == b->node_id;
-	case INFO_NODE_STATE: return a->node_state == b->node_state;
-	case INFO_NODE_VOTES: return a->node_votes == b->node_votes;
-	case INFO_NODE_EXPECTED_VOTES: return a->node_expected_votes == b->node_expected_votes;
-	case INFO_HIGHEST_EXPECTED: return a->highest_expected == b->highest_expected;
-	case INFO_TOTAL_VOTES: return a->total_votes == b->total_votes;
-	case INFO_QUORUM: return a->quorum == b->quorum;
-	case INFO_FLAGS: return a->flags == b->flags;
-	case INFO_QDEVICE_VOTES: return a->qdevice_votes == b->qdevice_votes;
-	case INFO_QDEVICE_NAME: return !strncmp(a->qdevice_name, b->qdevice_name, VQ_NAME_MAX);
-	default: return true;
+	case INFO_NODE_ID:
+		return a->node_id == b->node_id;
+	case INFO_NODE_STATE:
+		return a->node_state == b->node_state;
+	case INFO_NODE_VOTES:
+		return a->node_votes == b->node_votes;
+	case INFO_NODE_EXPECTED_VOTES:
+		return a->node_expected_votes == b->node_expected_votes;
+	case INFO_HIGHEST_EXPECTED:
+		return a->highest_expected == b->highest_expected;
+	case INFO_TOTAL_VOTES:
+		return a->total_votes == b->total_votes;
+	case INFO_QUORUM:
+		return a->quorum == b->quorum;
+	case INFO_FLAGS:
+		return a->flags == b->flags;
+	case INFO_QDEVICE_VOTES:
+		return a->qdevice_votes == b->qdevice_votes;
+	case INFO_QDEVICE_NAME:
+		return !strncmp(a->qdevice_name, b->qdevice_name, VQ_NAME_MAX);
+	default:
+		return true;
 	}
 }
 
 /* The fields that were given and differ, on both sides; false: none. */
-static bool info_differences(const struct info_pattern *pattern, const struct vq_info *came, char expected[512],
-			     char got[512])
+static bool info_differences(const struct info_pattern *pattern, const struct vq_info *came,
+			     char expected[512], char got[512])
 {
 	enum info_field field;
 	bool any = false;
@@ -414,7 +439,8 @@ static bool split_brain(const struct judge *judge, char came[512])
 	for (i = 0; i < judge->scenario->node_count; i++) {
 		const struct seen_node *node = judge_node(judge, i);
 
-		if (!node->up || node->paused || judge->view->getinfo(judge->view->world, i, 0, &info) != VQ_OK ||
+		if (!node->up || node->paused ||
+		    judge->view->getinfo(judge->view->world, i, 0, &info) != VQ_OK ||
 		    !(info.flags & VQ_INFO_QUORATE))
 			continue;
 		if (first == NOBODY) {
@@ -440,8 +466,8 @@ static void split_brain_end(const struct judge *judge, const struct expectation 
 	if (!expect->has_split_brain || split_brain(judge, came) == expect->split_brain)
 		return;
 	judge_expectation(judge, &verdict, expect->split_brain_at, NOBODY, NOBODY);
-	say(verdict.expected, expect->split_brain ? "two components that are both quorate" :
-						    "at most one quorate component");
+	say(verdict.expected,
+	    expect->split_brain ? "two components that are both quorate" : "at most one quorate component");
 	say(verdict.came, "%s", came);
 	judge_tell(judge, &verdict);
 }
@@ -502,7 +528,8 @@ static void reply_end(const struct judge *judge, const struct step *step)
 
 	if (!pattern->at.line)
 		return;
-	judge_expectation(judge, &verdict, pattern->at, judge->scenario->clients[step->client].node, step->client);
+	judge_expectation(judge, &verdict, pattern->at, judge->scenario->clients[step->client].node,
+			  step->client);
 	if (answer->came) {
 		say_reply_differences(pattern, answer, &verdict);
 		if (!*verdict.came)
@@ -530,7 +557,8 @@ void expect_refused(const struct judge *judge)
 	memset(judge->check->refused_text, 0, sizeof judge->check->refused_text);
 	memcpy(judge->check->refused_text, text, size);
 	for (i = 0; step && i < step->expect.refused_count && i < 32; i++)
-		if (step->expect.refused[i].node == judge->seen->node && strstr(text, step->expect.refused[i].message))
+		if (step->expect.refused[i].node == judge->seen->node &&
+		    strstr(text, step->expect.refused[i].message))
 			judge->check->refused_bits |= 1u << i;
 }
 

@@ -14,7 +14,7 @@
 static void expecting(struct stage *stage, struct expectation expect)
 {
 	stage_make(stage, 3);
-	expect.at = (struct position){ 7, 3 };
+	expect.at = (struct position){7, 3};
 	stage->steps[1].expect = expect;
 	stage_judge(stage);
 	stage_boot(stage);
@@ -34,7 +34,8 @@ static void missed(struct stage *stage, const char *expected, const char *came)
 	stage_end(stage, true);
 	assert_verdict(stage, VERDICT_EXPECTATION);
 	if (!strstr(stage->verdicts[0].expected, expected) || !strstr(stage->verdicts[0].came, came))
-		print_message("expected: %s\ncame: %s\n", stage->verdicts[0].expected, stage->verdicts[0].came);
+		print_message("expected: %s\ncame: %s\n", stage->verdicts[0].expected,
+			      stage->verdicts[0].came);
 	assert_non_null(strstr(stage->verdicts[0].expected, expected));
 	assert_non_null(strstr(stage->verdicts[0].came, came));
 	assert_true(stage->verdicts[0].at.line > 0);
@@ -43,8 +44,8 @@ static void missed(struct stage *stage, const char *expected, const char *came)
 
 static void quorate(void **state)
 {
-	struct node_truth truth = { .at = { 8, 1 }, .node = 1, .quorate = true };
-	struct expectation expect = { .quorate_count = 1, .quorate = &truth };
+	struct node_truth truth = {.at = {8, 1}, .node = 1, .quorate = true};
+	struct expectation expect = {.quorate_count = 1, .quorate = &truth};
 	struct stage stage;
 
 	(void)state;
@@ -64,9 +65,9 @@ static void quorate(void **state)
 
 static void members(void **state)
 {
-	const uint32_t all[] = { 1, 2, 3 }, two[] = { 1, 2 };
-	struct node_truth truth = { .at = { 8, 1 }, .node = 0, .count = 3, .members = all };
-	struct expectation expect = { .members_count = 1, .members = &truth };
+	const uint32_t all[] = {1, 2, 3}, two[] = {1, 2};
+	struct node_truth truth = {.at = {8, 1}, .node = 0, .count = 3, .members = all};
+	struct expectation expect = {.members_count = 1, .members = &truth};
 	struct stage stage;
 
 	(void)state;
@@ -80,9 +81,11 @@ static void members(void **state)
 
 static void info(void **state)
 {
-	struct info_pattern pattern = { .at = { 8, 1 }, .node = 2, .given = 1u << INFO_QUORUM | 1u << INFO_TOTAL_VOTES,
-					.info = { .quorum = 2, .total_votes = 3 } };
-	struct expectation expect = { .info_count = 1, .info = &pattern };
+	struct info_pattern pattern = {.at = {8, 1},
+				       .node = 2,
+				       .given = 1u << INFO_QUORUM | 1u << INFO_TOTAL_VOTES,
+				       .info = {.quorum = 2, .total_votes = 3}};
+	struct expectation expect = {.info_count = 1, .info = &pattern};
 	struct stage stage;
 
 	(void)state;
@@ -95,7 +98,7 @@ static void info(void **state)
 
 static void split_brain(void **state)
 {
-	struct expectation expect = { .has_split_brain = true, .split_brain = false, .split_brain_at = { 8, 1 } };
+	struct expectation expect = {.has_split_brain = true, .split_brain = false, .split_brain_at = {8, 1}};
 	struct stage stage;
 
 	(void)state;
@@ -108,8 +111,8 @@ static void split_brain(void **state)
 
 static void reply(void **state)
 {
-	struct expectation expect = { .reply = { .at = { 8, 1 }, .error = VQ_ERR_NOT_EXIST } };
-	struct vq_request request = { .op = VQ_OP_GETINFO, .nodeid = 9 };
+	struct expectation expect = {.reply = {.at = {8, 1}, .error = VQ_ERR_NOT_EXIST}};
+	struct vq_request request = {.op = VQ_OP_GETINFO, .nodeid = 9};
 	struct stage stage;
 
 	(void)state;
@@ -136,12 +139,17 @@ static void reply(void **state)
 
 static void refused(void **state)
 {
-	struct refused_pattern pattern = { .at = { 8, 1 }, .node = 0, .message = "two_node" };
-	struct expectation expect = { .refused_count = 1, .refused = &pattern };
-	struct observation seen = { .kind = OBSERVE_NODE_REFUSED, .node = 0, .client = UINT32_MAX,
-				    .number = VQ_REFUSED_TWO_NODE_AND_DEVICE, .text = "two_node and quorum device" };
-	struct vq_config both = { .given = VQ_KEY_TWO_NODE | VQ_KEY_DEVICE_MODEL | VQ_KEY_DEVICE_VOTES, .two_node = 1,
-				  .device_model = "net", .device_votes = 1 };
+	struct refused_pattern pattern = {.at = {8, 1}, .node = 0, .message = "two_node"};
+	struct expectation expect = {.refused_count = 1, .refused = &pattern};
+	struct observation seen = {.kind = OBSERVE_NODE_REFUSED,
+				   .node = 0,
+				   .client = UINT32_MAX,
+				   .number = VQ_REFUSED_TWO_NODE_AND_DEVICE,
+				   .text = "two_node and quorum device"};
+	struct vq_config both = {.given = VQ_KEY_TWO_NODE | VQ_KEY_DEVICE_MODEL | VQ_KEY_DEVICE_VOTES,
+				 .two_node = 1,
+				 .device_model = "net",
+				 .device_votes = 1};
 	struct stage stage;
 
 	(void)state;
@@ -150,7 +158,7 @@ static void refused(void **state)
 		both.node_count = 2;
 		both.nodes = stage.listed;
 		stage.configs[0] = both;
-		expect.at = (struct position){ 7, 3 };
+		expect.at = (struct position){7, 3};
 		stage.steps[1].expect = expect;
 		stage_judge(&stage);
 		stage_begin(&stage, 1);
@@ -165,27 +173,35 @@ static void refused(void **state)
 
 /* ---- callbacks ---- */
 
-static const struct vq_entry all_members[] = { { 3, VQ_STATE_MEMBER }, { 1, VQ_STATE_MEMBER }, { 2, VQ_STATE_MEMBER } };
+static const struct vq_entry all_members[] = {
+	{3, VQ_STATE_MEMBER}, {1, VQ_STATE_MEMBER}, {2, VQ_STATE_MEMBER}};
 
 static struct callback_pattern patterns[2];
 static struct callbacks_expected callbacks;
 
 static struct expectation two_callbacks(bool subsequence)
 {
-	patterns[0] = (struct callback_pattern){ .at = { 9, 1 }, .kind = VQ_NODELIST, .given = PATTERN_MEMBERS,
-						 .count = 3, .entries = all_members };
-	patterns[1] = (struct callback_pattern){ .at = { 10, 1 }, .kind = VQ_QUORUM,
-						 .given = PATTERN_CONTEXT | PATTERN_QUORATE | PATTERN_NODES,
-						 .context = 100, .quorate = 1, .count = 3, .entries = all_members };
-	callbacks = (struct callbacks_expected){ .at = { 8, 1 }, .client = 0, .subsequence = subsequence, .count = 2,
-						 .patterns = patterns };
-	return (struct expectation){ .callbacks_count = 1, .callbacks = &callbacks };
+	patterns[0] = (struct callback_pattern){.at = {9, 1},
+						.kind = VQ_NODELIST,
+						.given = PATTERN_MEMBERS,
+						.count = 3,
+						.entries = all_members};
+	patterns[1] = (struct callback_pattern){.at = {10, 1},
+						.kind = VQ_QUORUM,
+						.given = PATTERN_CONTEXT | PATTERN_QUORATE | PATTERN_NODES,
+						.context = 100,
+						.quorate = 1,
+						.count = 3,
+						.entries = all_members};
+	callbacks = (struct callbacks_expected){
+		.at = {8, 1}, .client = 0, .subsequence = subsequence, .count = 2, .patterns = patterns};
+	return (struct expectation){.callbacks_count = 1, .callbacks = &callbacks};
 }
 
 /* A snapshot for client a, delivered. */
 static void snapshot(struct stage *stage)
 {
-	struct vq_request request = { .op = VQ_OP_TRACKSTART, .context = 100, .flags = VQ_TRACK_CURRENT };
+	struct vq_request request = {.op = VQ_OP_TRACKSTART, .context = 100, .flags = VQ_TRACK_CURRENT};
 
 	stage_call(stage, 0, VERB_TRACKSTART, &request);
 	stage_queue(stage, 0, stage_nodelist(stage, 0));
@@ -237,7 +253,7 @@ static void these_callbacks_among_others(void **state)
 
 static void in_delivered_order(void **state)
 {
-	static const struct vq_entry delivered[] = { { 2, 1 }, { 3, 1 }, { 1, 1 } };
+	static const struct vq_entry delivered[] = {{2, 1}, {3, 1}, {1, 1}};
 	struct stage stage;
 
 	(void)state;

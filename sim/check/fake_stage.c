@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#define DEVICE_FLAGS                                                                                  \
+#define DEVICE_FLAGS                                                                                \
 	(uint32_t)(VQ_INFO_QDEVICE_REGISTERED | VQ_INFO_QDEVICE_ALIVE | VQ_INFO_QDEVICE_CAST_VOTE | \
 		   VQ_INFO_QDEVICE_MASTER_WINS)
 
@@ -49,21 +49,29 @@ void stage_make(struct stage *stage, uint32_t count)
 {
 	memset(stage, 0, sizeof *stage);
 	for (uint32_t i = 0; i < count; i++) {
-		stage->listed[i] = (struct vq_config_node){ i + 1, 1 };
-		stage->configs[i] = (struct vq_config){ .node_count = count, .nodes = stage->listed };
-		stage->nodes[i] = (struct scenario_node){ .nodeid = i + 1, .config = &stage->configs[i] };
+		stage->listed[i] = (struct vq_config_node){i + 1, 1};
+		stage->configs[i] = (struct vq_config){.node_count = count, .nodes = stage->listed};
+		stage->nodes[i] = (struct scenario_node){.nodeid = i + 1, .config = &stage->configs[i]};
 	}
 	for (uint32_t i = 0; i < STAGE_CLIENTS; i++) {
-		static const char *const names[STAGE_CLIENTS] = { "a", "b", "c", "d", "e", "f" };
+		static const char *const names[STAGE_CLIENTS] = {"a", "b", "c", "d", "e", "f"};
 
-		stage->clients[i] = (struct scenario_client){ .name = names[i], .node = i % count, .callbacks = 14 };
+		stage->clients[i] =
+			(struct scenario_client){.name = names[i], .node = i % count, .callbacks = 14};
 	}
 	for (uint32_t i = 0; i < STAGE_STEPS; i++)
-		stage->steps[i] = (struct step){ .verb = VERB_WAIT, .at = { i + 1, 1 }, .settle = true };
+		stage->steps[i] = (struct step){.verb = VERB_WAIT, .at = {i + 1, 1}, .settle = true};
 	stage->scenario = (struct scenario){
-		.path = "stage", .name = "stage", .variant = "", .at = { 1, 1 },
-		.node_count = count, .nodes = stage->nodes, .client_count = STAGE_CLIENTS,
-		.clients = stage->clients, .step_count = STAGE_STEPS, .steps = stage->steps,
+		.path = "stage",
+		.name = "stage",
+		.variant = "",
+		.at = {1, 1},
+		.node_count = count,
+		.nodes = stage->nodes,
+		.client_count = STAGE_CLIENTS,
+		.clients = stage->clients,
+		.step_count = STAGE_STEPS,
+		.steps = stage->steps,
 	};
 }
 
@@ -89,7 +97,7 @@ static void keep(void *ctx, const struct verdict *verdict)
 
 void stage_see(struct stage *stage, struct observation *observation)
 {
-	struct world_view view = { stage, fake_reaches, fake_getinfo, fake_settled };
+	struct world_view view = {stage, fake_reaches, fake_getinfo, fake_settled};
 
 	observation->step = stage->step;
 	observation->time_ns = stage->time_ns;
@@ -98,7 +106,7 @@ void stage_see(struct stage *stage, struct observation *observation)
 
 void stage_event(struct stage *stage, enum observation_kind kind, uint32_t node, uint64_t number)
 {
-	struct observation observation = { .kind = kind, .node = node, .client = UINT32_MAX, .number = number };
+	struct observation observation = {.kind = kind, .node = node, .client = UINT32_MAX, .number = number};
 
 	if (kind == OBSERVE_NODE_UP || kind == OBSERVE_RELOADED)
 		observation.config = stage->scenario.nodes[node].config;
@@ -126,20 +134,20 @@ void stage_rest(struct stage *stage)
 void stage_up(struct stage *stage, uint32_t node)
 {
 	stage->known[node] = 1u << node;
-	stage->rings[node] = (struct vq_ring_id){ 0 };
+	stage->rings[node] = (struct vq_ring_id){0};
 	stage_event(stage, OBSERVE_NODE_UP, node, 0);
 }
 
 void stage_ring(struct stage *stage, uint32_t members)
 {
-	struct observation observation = { .kind = OBSERVE_RING, .client = UINT32_MAX };
+	struct observation observation = {.kind = OBSERVE_RING, .client = UINT32_MAX};
 	uint32_t ids[STAGE_NODES], count = 0;
 
 	for (uint32_t i = 0; i < stage->scenario.node_count; i++)
 		if ((members >> i) & 1)
 			ids[count++] = i + 1;
 	stage->seq += 4;
-	observation.ring = (struct vq_ring_id){ .seq = stage->seq, .nodeid = ids[0] };
+	observation.ring = (struct vq_ring_id){.seq = stage->seq, .nodeid = ids[0]};
 	observation.nodes = ids;
 	observation.count = count;
 	for (uint32_t i = 0; i < count; i++) {
@@ -166,8 +174,11 @@ static void follow(struct stage *stage, uint32_t node, bool quorate)
 
 	stage->known[node] |= stage->members[node];
 	stage->info[node] = (struct vq_info){
-		.node_id = node + 1, .node_state = VQ_STATE_MEMBER, .node_votes = 1,
-		.node_expected_votes = all, .highest_expected = all,
+		.node_id = node + 1,
+		.node_state = VQ_STATE_MEMBER,
+		.node_votes = 1,
+		.node_expected_votes = all,
+		.highest_expected = all,
 		.total_votes = count_bits(stage->members[node]),
 		.quorum = stage->quorum ? stage->quorum : all / 2 + 1,
 		.flags = stage->flags | (quorate ? VQ_INFO_QUORATE : 0),
@@ -177,7 +188,10 @@ static void follow(struct stage *stage, uint32_t node, bool quorate)
 void stage_activated(struct stage *stage, uint32_t node)
 {
 	struct observation observation = {
-		.kind = OBSERVE_ACTIVATED, .node = node, .client = UINT32_MAX, .ring = stage->rings[node],
+		.kind = OBSERVE_ACTIVATED,
+		.node = node,
+		.client = UINT32_MAX,
+		.ring = stage->rings[node],
 	};
 
 	stage_see(stage, &observation);
@@ -215,7 +229,10 @@ void stage_boot(struct stage *stage)
 void stage_call(struct stage *stage, uint32_t client, enum verb verb, const struct vq_request *request)
 {
 	struct observation observation = {
-		.kind = OBSERVE_CALL, .node = stage->clients[client].node, .client = client, .verb = verb,
+		.kind = OBSERVE_CALL,
+		.node = stage->clients[client].node,
+		.client = client,
+		.verb = verb,
 		.request = request,
 	};
 
@@ -225,7 +242,10 @@ void stage_call(struct stage *stage, uint32_t client, enum verb verb, const stru
 void stage_reply(struct stage *stage, uint32_t client, enum verb verb, int error)
 {
 	struct observation observation = {
-		.kind = OBSERVE_REPLY, .node = stage->clients[client].node, .client = client, .verb = verb,
+		.kind = OBSERVE_REPLY,
+		.node = stage->clients[client].node,
+		.client = client,
+		.verb = verb,
 		.number = (uint64_t)error,
 	};
 
@@ -234,7 +254,8 @@ void stage_reply(struct stage *stage, uint32_t client, enum verb verb, int error
 
 void stage_track(struct stage *stage, uint32_t client)
 {
-	struct vq_request request = { .op = VQ_OP_TRACKSTART, .context = 100 + client, .flags = VQ_TRACK_CHANGES_ONLY };
+	struct vq_request request = {
+		.op = VQ_OP_TRACKSTART, .context = 100 + client, .flags = VQ_TRACK_CHANGES_ONLY};
 
 	stage_call(stage, client, VERB_TRACKSTART, &request);
 	stage_reply(stage, client, VERB_TRACKSTART, VQ_OK);
@@ -250,16 +271,20 @@ struct vq_notification stage_nodelist(const struct stage *stage, uint32_t client
 
 	for (uint32_t i = 0; i < stage->scenario.node_count; i++)
 		if ((stage->members[node] >> i) & 1)
-			listed[count++] = (struct vq_entry){ i + 1, 0 };
+			listed[count++] = (struct vq_entry){i + 1, 0};
 	return (struct vq_notification){
-		.kind = VQ_NODELIST, .context = 100 + client, .ring = stage->rings[node], .count = count,
+		.kind = VQ_NODELIST,
+		.context = 100 + client,
+		.ring = stage->rings[node],
+		.count = count,
 		.entries = listed,
 	};
 }
 
 struct vq_notification stage_quorum(const struct stage *stage, uint32_t client, bool quorate)
 {
-	uint32_t node = stage->clients[client].node, known = stage->known[node] | stage->members[node], count = 0;
+	uint32_t node = stage->clients[client].node, known = stage->known[node] | stage->members[node],
+		 count = 0;
 
 	for (uint32_t k = 0; k <= stage->scenario.node_count; k++) {
 		uint32_t i = k == stage->scenario.node_count ? node : k; /* the own id last */
@@ -267,25 +292,34 @@ struct vq_notification stage_quorum(const struct stage *stage, uint32_t client, 
 		if ((k == node && k != stage->scenario.node_count) || !((known >> i) & 1))
 			continue;
 		listed[count++] = (struct vq_entry){
-			i + 1, (stage->members[node] >> i) & 1 ? VQ_STATE_MEMBER : VQ_STATE_DEAD,
+			i + 1,
+			(stage->members[node] >> i) & 1 ? VQ_STATE_MEMBER : VQ_STATE_DEAD,
 		};
 	}
 	return (struct vq_notification){
-		.kind = VQ_QUORUM, .context = 100 + client, .quorate = quorate, .count = count, .entries = listed,
+		.kind = VQ_QUORUM,
+		.context = 100 + client,
+		.quorate = quorate,
+		.count = count,
+		.entries = listed,
 	};
 }
 
 struct vq_notification stage_expected(const struct stage *stage, uint32_t client, uint32_t value)
 {
 	(void)stage;
-	return (struct vq_notification){ .kind = VQ_EXPECTED_VOTES, .context = 100 + client, .expected_votes = value };
+	return (struct vq_notification){
+		.kind = VQ_EXPECTED_VOTES, .context = 100 + client, .expected_votes = value};
 }
 
 static void notify(struct stage *stage, enum observation_kind kind, uint32_t client,
 		   const struct vq_notification *notification)
 {
 	struct observation observation = {
-		.kind = kind, .node = stage->clients[client].node, .client = client, .notification = notification,
+		.kind = kind,
+		.node = stage->clients[client].node,
+		.client = client,
+		.notification = notification,
 	};
 
 	stage_see(stage, &observation);
@@ -326,7 +360,8 @@ void stage_assert_breach(struct stage *stage, enum rule_number rule, const char 
 {
 	stage_assert_verdict(stage, VERDICT_BREACH, file, line);
 	if (stage->verdicts[0].rule != (uint32_t)rule)
-		print_message("rule %s instead of %s\n", check_rules[stage->verdicts[0].rule].id, check_rules[rule].id);
+		print_message("rule %s instead of %s\n", check_rules[stage->verdicts[0].rule].id,
+			      check_rules[rule].id);
 	_assert_int_equal(stage->verdicts[0].rule, rule, file, line);
 	_assert_true(check_exercised(stage->check, rule) > 0, "the rule was exercised", file, line);
 }

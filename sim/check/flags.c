@@ -74,7 +74,8 @@ void flags_call(const struct judge *judge)
 
 static void wrong_reply(const struct judge *judge, enum rule_number rule, const char *expected)
 {
-	judge_say(judge, rule, judge->seen->node, judge->seen->client, expected, say_error((int)judge->seen->number));
+	judge_say(judge, rule, judge->seen->node, judge->seen->client, expected,
+		  say_error((int)judge->seen->number));
 }
 
 static void trackstart_over(const struct judge *judge, struct seen_client *client)
@@ -90,9 +91,10 @@ static void trackstart_over(const struct judge *judge, struct seen_client *clien
 			judge_exercise(judge, RULE_SNAPSHOT);
 		if (client->snapshot == SNAPSHOT_NODELIST || client->snapshot == SNAPSHOT_QUORUM)
 			judge_say(judge, RULE_SNAPSHOT, judge->seen->node, judge->seen->client,
-				  "CURRENT or CHANGES: one nodelist and one quorum notification before the reply",
-				  client->snapshot == SNAPSHOT_NODELIST ? "none was queued" :
-									  "only the nodelist was queued");
+				  "CURRENT or CHANGES: one nodelist and one quorum notification before the "
+				  "reply",
+				  client->snapshot == SNAPSHOT_NODELIST ? "none was queued"
+									: "only the nodelist was queued");
 	} else if (client->snapshot == SNAPSHOT_QUORUM || client->snapshot == SNAPSHOT_DONE) {
 		wrong_reply(judge, RULE_TRACKSTART_REPLY, "OK or EXIST: the daemon has served it");
 	}
@@ -113,7 +115,8 @@ static void trackstop_over(const struct judge *judge, struct seen_client *client
 	judge_exercise(judge, RULE_TRACKSTOP_REPLY);
 	if ((error == VQ_OK) != client->tracking)
 		wrong_reply(judge, RULE_TRACKSTOP_REPLY,
-			    client->tracking ? "OK: this connection tracks" : "NOT_EXIST: this connection does not track");
+			    client->tracking ? "OK: this connection tracks"
+					     : "NOT_EXIST: this connection does not track");
 	flags_untrack(judge, judge->seen->client);
 }
 
@@ -129,7 +132,8 @@ void flags_reply(const struct judge *judge)
 
 /* ---- snapshots and rounds ---- */
 
-static void wrong_news(const struct judge *judge, enum rule_number rule, uint32_t client, const char *expected)
+static void wrong_news(const struct judge *judge, enum rule_number rule, uint32_t client,
+		       const char *expected)
 {
 	struct verdict verdict;
 
@@ -137,8 +141,8 @@ static void wrong_news(const struct judge *judge, enum rule_number rule, uint32_
 		return;
 	say(verdict.expected, "%s", expected);
 	if (client != judge->seen->client)
-		say(verdict.came, "it was not told, while %s was: ",
-		    judge->scenario->clients[judge->seen->client].name);
+		say(verdict.came,
+		    "it was not told, while %s was: ", judge->scenario->clients[judge->seen->client].name);
 	say_notification(verdict.came, judge->seen->notification);
 	judge_tell(judge, &verdict);
 }
@@ -187,7 +191,8 @@ static bool breaks_round(const struct judge *judge, struct seen_node *node, uint
 
 	if (digest == node->round_digest) {
 		if (told_later(judge, node->round_next, number))
-			wrong_news(judge, RULE_EVERY_TRACKER, node->round_next, "every tracker of the node is told");
+			wrong_news(judge, RULE_EVERY_TRACKER, node->round_next,
+				   "every tracker of the node is told");
 		else
 			wrong_news(judge, RULE_NEWEST_FIRST, number, "each tracker once, the newest first");
 		return false;
@@ -213,7 +218,8 @@ enum news flags_queued(const struct judge *judge, uint64_t digest)
 	if (node->round_next == number) {
 		judge_exercise(judge, RULE_SAME_NEWS);
 		if (digest != node->round_digest)
-			wrong_news(judge, RULE_SAME_NEWS, number, "what the newer trackers of this node were told");
+			wrong_news(judge, RULE_SAME_NEWS, number,
+				   "what the newer trackers of this node were told");
 		node->round_next = client->older;
 		return NEWS_REPEATED;
 	}

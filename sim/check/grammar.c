@@ -20,7 +20,8 @@ uint64_t notification_digest(const struct vq_notification *n)
 	case VQ_QUORUM:
 		digest = digest_add(digest, n->quorate);
 		for (i = 0; i < n->count; i++)
-			digest = digest_add(digest, (uint64_t)n->entries[i].state << 32 | n->entries[i].nodeid);
+			digest = digest_add(digest,
+					    (uint64_t)n->entries[i].state << 32 | n->entries[i].nodeid);
 		break;
 	default:
 		digest = digest_add(digest, n->expected_votes);
@@ -104,9 +105,9 @@ static void dispatch_over(const struct judge *judge, struct seen_client *client)
 	if (judge->seen->count != client->dispatch_taken)
 		dispatch_miscounted(judge, "dispatch says how many notifications it took");
 	else if (type == 0 || type > VQ_DISPATCH_ONE_NONBLOCKING)
-		error == VQ_ERR_INVALID_PARAM && !client->dispatch_taken ?
-			(void)0 :
-			dispatch_miscounted(judge, "INVALID_PARAM for a dispatch type that does not exist");
+		error == VQ_ERR_INVALID_PARAM && !client->dispatch_taken
+			? (void)0
+			: dispatch_miscounted(judge, "INVALID_PARAM for a dispatch type that does not exist");
 	else if (type == VQ_DISPATCH_ALL && (error != VQ_OK || left))
 		dispatch_miscounted(judge, "CS_DISPATCH_ALL takes all that is waiting");
 	else if (type == VQ_DISPATCH_ONE && (error != VQ_OK || client->dispatch_taken != 1))
@@ -114,7 +115,8 @@ static void dispatch_over(const struct judge *judge, struct seen_client *client)
 	else if (type == VQ_DISPATCH_ONE_NONBLOCKING &&
 		 (client->dispatch_taken != (error == VQ_OK) || (error == VQ_ERR_TRY_AGAIN && left) ||
 		  (error != VQ_OK && error != VQ_ERR_TRY_AGAIN)))
-		dispatch_miscounted(judge, "CS_DISPATCH_ONE_NONBLOCKING takes one, or says TRY_AGAIN when there is none");
+		dispatch_miscounted(
+			judge, "CS_DISPATCH_ONE_NONBLOCKING takes one, or says TRY_AGAIN when there is none");
 }
 
 void grammar_reply(const struct judge *judge)
@@ -157,7 +159,8 @@ void grammar_queued(const struct judge *judge, uint64_t digest)
 	judge_exercise(judge, RULE_I10);
 	if (client->handle != HANDLE_OPEN || client->dead)
 		judge_say(judge, RULE_I10, judge->seen->node, judge->seen->client,
-			  "nothing is queued for a connection that is gone", "a notification was queued for it");
+			  "nothing is queued for a connection that is gone",
+			  "a notification was queued for it");
 	client->recent[client->queued % RECENT] = (uint32_t)digest;
 	client->queued_chain = digest_add(client->queued_chain, digest);
 	client->queued++;
@@ -203,14 +206,15 @@ void grammar_taken(const struct judge *judge, uint64_t digest)
 	uint32_t wanted = (judge->scenario->clients[seen->client].callbacks >> seen->notification->kind) & 1;
 
 	if (client->handle != HANDLE_OPEN || client->dead) {
-		judge_say(judge, RULE_I10, seen->node, seen->client, "nothing is delivered after the handle is gone",
-			  "a notification was delivered");
+		judge_say(judge, RULE_I10, seen->node, seen->client,
+			  "nothing is delivered after the handle is gone", "a notification was delivered");
 		return;
 	}
 	judge_exercise(judge, RULE_IN_DISPATCH);
 	if (!client->dispatching && judge->scenario->clients[seen->client].manual)
 		judge_say(judge, RULE_IN_DISPATCH, seen->node, seen->client,
-			  "callbacks come from inside votequorum_dispatch()", "a callback came outside of it");
+			  "callbacks come from inside votequorum_dispatch()",
+			  "a callback came outside of it");
 	judge_exercise(judge, RULE_NULL_CALLBACK);
 	if ((seen->kind == OBSERVE_CALLBACK) != wanted)
 		judge_say(judge, RULE_NULL_CALLBACK, seen->node, seen->client,
@@ -260,8 +264,8 @@ static void quorum_round(const struct judge *judge, struct seen_node *node)
 			     "outside a sync, a quorum notification only when quorate has changed");
 	if (node->primary != UNKNOWN && quorate != node->primary && !node->in_sync)
 		wrong_moment(judge, RULE_I5,
-			     node->primary ? "quorate, as the primary layer was told" :
-					     "not quorate, as the primary layer was told");
+			     node->primary ? "quorate, as the primary layer was told"
+					   : "not quorate, as the primary layer was told");
 	node->owes &= (uint8_t)~OWES_QUORUM;
 	node->announced = (uint8_t)(quorate ? YES : NO);
 }
@@ -286,7 +290,8 @@ void grammar_primary(const struct judge *judge)
 	} else if (node->rings) {
 		judge_exercise(judge, RULE_QUORUM_ON_CHANGE);
 		if (node->in_sync)
-			wrong_moment(judge, RULE_I9, "the primary layer is told nothing while a sync is under way");
+			wrong_moment(judge, RULE_I9,
+				     "the primary layer is told nothing while a sync is under way");
 		else if (node->primary == quorate)
 			wrong_moment(judge, RULE_QUORUM_ON_CHANGE,
 				     "outside a sync the primary layer is told when quorate has changed");
@@ -367,7 +372,8 @@ static void calls_are_answered(const struct judge *judge)
 			continue;
 		judge_exercise(judge, RULE_ANSWERED);
 		if (node->up && !node->paused && client->boot == node->boot)
-			judge_say(judge, RULE_ANSWERED, number, i, "an answer to the call that waits", "none has come");
+			judge_say(judge, RULE_ANSWERED, number, i, "an answer to the call that waits",
+				  "none has come");
 	}
 }
 

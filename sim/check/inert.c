@@ -22,16 +22,23 @@ void inert_begin(const struct judge *judge)
 static uint32_t wanted(enum verb verb)
 {
 	switch (verb) {
-	case VERB_START: return EFFECT_UP;
+	case VERB_START:
+		return EFFECT_UP;
 	case VERB_STOP:
-	case VERB_CRASH: return EFFECT_DOWN;
-	case VERB_PAUSE: return EFFECT_PAUSED;
-	case VERB_RESUME: return EFFECT_RESUMED;
-	case VERB_KILL: return EFFECT_DIED;
+	case VERB_CRASH:
+		return EFFECT_DOWN;
+	case VERB_PAUSE:
+		return EFFECT_PAUSED;
+	case VERB_RESUME:
+		return EFFECT_RESUMED;
+	case VERB_KILL:
+		return EFFECT_DIED;
 	case VERB_PARTITION:
 	case VERB_HEAL:
-	case VERB_LINK: return EFFECT_RING;
-	default: return 0;
+	case VERB_LINK:
+		return EFFECT_RING;
+	default:
+		return 0;
 	}
 }
 
@@ -57,7 +64,8 @@ void inert_end(const struct judge *judge)
 		if (!check->idle_first)
 			check->idle_first = check->idle_last;
 	} else if (want && settled && !(check->effects & want)) {
-		judge_note(judge, VERDICT_INERT, check->step, "a fault that changes something", "it changed nothing");
+		judge_note(judge, VERDICT_INERT, check->step, "a fault that changes something",
+			   "it changed nothing");
 	}
 	if (settled && check->idle_first) {
 		tell_idle(judge, check->idle_first - 1, check->idle_last - 1);
@@ -76,8 +84,8 @@ void inert_run_end(const struct judge *judge)
 		const struct seen_client *client = judge_client(judge, i);
 
 		if (client->fault_step)
-			judge_note(judge, VERDICT_INERT, client->fault_step - 1, "a library call that meets the fault",
-				   "no such call was made");
+			judge_note(judge, VERDICT_INERT, client->fault_step - 1,
+				   "a library call that meets the fault", "no such call was made");
 	}
 	if (!check->callbacks && !check->refusals)
 		judge_note(judge, VERDICT_VACUOUS, judge->seen->step, "some tracker is told something",

@@ -35,12 +35,13 @@ static void votes_decide(const struct judge *judge, uint32_t number, const struc
 
 	judge_exercise(judge, rule);
 	if (enough == quorate || (enough && waits) ||
-	    (quorate && (model->tie != TIE_NONE || !model->tie_sure || decide_master_wins(judge, number) != NO)))
+	    (quorate &&
+	     (model->tie != TIE_NONE || !model->tie_sure || decide_master_wins(judge, number) != NO)))
 		return;
 	if (!judge_breach(judge, &verdict, quorate ? RULE_MAJORITY : rule, number, NOBODY))
 		return;
-	say(verdict.expected, "%squorate: %u votes are there, quorum is %u", enough ? "" : "not ", info->total_votes,
-	    info->quorum);
+	say(verdict.expected, "%squorate: %u votes are there, quorum is %u", enough ? "" : "not ",
+	    info->total_votes, info->quorum);
 	say(verdict.came, "%squorate", quorate ? "" : "not ");
 	judge_tell(judge, &verdict);
 }
@@ -48,7 +49,7 @@ static void votes_decide(const struct judge *judge, uint32_t number, const struc
 static void quorum_computed(const struct judge *judge, uint32_t number, const struct vq_info *info)
 {
 	const struct model *model = judge_model(judge, number);
-	struct wide sum = { info->total_votes, info->total_votes };
+	struct wide sum = {info->total_votes, info->total_votes};
 	struct span computed = model_quorum_of(judge, span_exact(info->highest_expected), sum);
 	struct verdict verdict;
 
@@ -74,10 +75,11 @@ static void expected_was_told(const struct judge *judge, uint32_t number, const 
 	    !span_is_exact(model->rest_expected))
 		return;
 	judge_exercise(judge, RULE_EXPECTED_VOTES_TOLD);
-	if (model->told ? model->expected_told == info->node_expected_votes :
-			  model->rest_expected.low == info->node_expected_votes)
+	if (model->told ? model->expected_told == info->node_expected_votes
+			: model->rest_expected.low == info->node_expected_votes)
 		return;
-	if (!judge_breach(judge, &verdict, RULE_EXPECTED_VOTES_TOLD, number, judge_node(judge, number)->newest))
+	if (!judge_breach(judge, &verdict, RULE_EXPECTED_VOTES_TOLD, number,
+			  judge_node(judge, number)->newest))
 		return;
 	say(verdict.expected, "an expected votes notification with %u", info->node_expected_votes);
 	if (model->told)
@@ -180,14 +182,22 @@ static uint32_t hazard(const struct judge *judge, uint32_t a, uint32_t b)
 static const char *hazard_words(uint32_t number)
 {
 	switch (number) {
-	case 1: return "hazard H1: last_man_standing without wait_for_all";
-	case 2: return "hazard H2: allow_downscale, and a node left cleanly";
-	case 3: return "hazard H3: two_node, one node on each side";
-	case 4: return "hazard H4: the nodes' configurations differ";
-	case 9: return "hazard H9: expected votes were lowered or wait_for_all cancelled on one side";
-	case 10: return "hazard H10: a stored value larger than the cluster that is left";
-	case 11: return "hazard H11: the quorum device casts its vote on both sides";
-	default: return "";
+	case 1:
+		return "hazard H1: last_man_standing without wait_for_all";
+	case 2:
+		return "hazard H2: allow_downscale, and a node left cleanly";
+	case 3:
+		return "hazard H3: two_node, one node on each side";
+	case 4:
+		return "hazard H4: the nodes' configurations differ";
+	case 9:
+		return "hazard H9: expected votes were lowered or wait_for_all cancelled on one side";
+	case 10:
+		return "hazard H10: a stored value larger than the cluster that is left";
+	case 11:
+		return "hazard H11: the quorum device casts its vote on both sides";
+	default:
+		return "";
 	}
 }
 
@@ -208,14 +218,16 @@ static bool split_is_wanted(const struct judge *judge)
 	const struct check *check = judge->check;
 	const struct step *step = &judge->scenario->steps[check->step];
 
-	return check->step < judge->scenario->step_count && step->expect.has_split_brain && step->expect.split_brain;
+	return check->step < judge->scenario->step_count && step->expect.has_split_brain &&
+	       step->expect.split_brain;
 }
 
 /* Quorate only because the quorum is cut to 8 bits where it is stored. */
 static bool quorum_wraps(const struct judge *judge, uint32_t number)
 {
 	const struct model *model = judge_model(judge, number);
-	struct span full = model_full_quorum(model->highest, (struct wide){ model->rest_total, model->rest_total });
+	struct span full =
+		model_full_quorum(model->highest, (struct wide){model->rest_total, model->rest_total});
 
 	return quirk_on(judge, VQ_QUIRK_QUORUM_8_BIT) && full.low > UINT8_MAX && full.low > model->rest_total;
 }
@@ -265,7 +277,8 @@ static void at_most_one(const struct judge *judge)
 
 /* ---- within a component ---- */
 
-static void disagree(const struct judge *judge, uint32_t a, uint32_t b, const char *about, uint32_t at_a, uint32_t at_b)
+static void disagree(const struct judge *judge, uint32_t a, uint32_t b, const char *about, uint32_t at_a,
+		     uint32_t at_b)
 {
 	struct verdict verdict;
 
@@ -273,7 +286,8 @@ static void disagree(const struct judge *judge, uint32_t a, uint32_t b, const ch
 		return;
 	say(verdict.expected, "nodes %u and %u, members of one ring, agree on %s", nodeid_of(judge, a),
 	    nodeid_of(judge, b), about);
-	say(verdict.came, "%u at node %u, %u at node %u", at_a, nodeid_of(judge, a), at_b, nodeid_of(judge, b));
+	say(verdict.came, "%u at node %u, %u at node %u", at_a, nodeid_of(judge, a), at_b,
+	    nodeid_of(judge, b));
 	tell_hazard(judge, &verdict,
 		    judge_model(judge, a)->config_digest != judge_model(judge, b)->config_digest ? 4 : 0);
 }
@@ -282,7 +296,8 @@ static void agree(const struct judge *judge, uint32_t number)
 {
 	uint32_t lowest = judge_index(judge, judge_node(judge, number)->ring.nodeid);
 
-	if (lowest == NOBODY || lowest == number || !stands(judge, lowest) || !same_ring(judge, lowest, number))
+	if (lowest == NOBODY || lowest == number || !stands(judge, lowest) ||
+	    !same_ring(judge, lowest, number))
 		return;
 	judge_exercise(judge, RULE_I2);
 	/* where each node counts a device of its own, each has an answer of its own */
@@ -305,10 +320,12 @@ static void record_is_steady(const struct judge *judge, uint32_t number, uint32_
 		return;
 	judge_exercise(judge, RULE_EXPECTED_VOTES);
 	if (judge_model(judge, of)->alive != NO || judge_model(judge, of)->downscale != NO)
-		judge->check->records_open = 1; /* it speaks of its device, or of leaving, whenever it likes */
+		judge->check->records_open =
+			1; /* it speaks of its device, or of leaving, whenever it likes */
 	if (!judge->check->records_open && *before != value &&
 	    judge_breach(judge, &verdict, RULE_EXPECTED_VOTES, number, NOBODY)) {
-		say(verdict.expected, "getinfo of %u: node_expected_votes %u, as before", nodeid_of(judge, of), *before);
+		say(verdict.expected, "getinfo of %u: node_expected_votes %u, as before",
+		    nodeid_of(judge, of), *before);
 		say(verdict.came, "%u", value);
 		judge_tell(judge, &verdict);
 	}
@@ -420,7 +437,8 @@ static void majority_is_quorate(const struct judge *judge, uint32_t number, uint
 	if (model->wait_for_all != NO || model->downscale != NO || model->stale || judge->check->administered)
 		return;
 	judge_exercise(judge, RULE_I7);
-	if (model->thinks == YES || votes.low < all / 2 + 1 || all > UINT32_MAX || !judge_breach(judge, &verdict, RULE_I7, number, NOBODY))
+	if (model->thinks == YES || votes.low < all / 2 + 1 || all > UINT32_MAX ||
+	    !judge_breach(judge, &verdict, RULE_I7, number, NOBODY))
 		return;
 	say(verdict.expected, "quorate: %llu of %llu votes are here, and nothing may withhold it",
 	    (unsigned long long)votes.low, (unsigned long long)all);
@@ -437,7 +455,8 @@ void invariants_aborted(const struct judge *judge)
 	if (!judge_breach(judge, &verdict, RULE_NO_ABORT, number, NOBODY))
 		return;
 	say(verdict.expected, "a daemon that runs until it is stopped");
-	say(verdict.came, "it aborted%s%s", judge->seen->text ? ": " : "", judge->seen->text ? judge->seen->text : "");
+	say(verdict.came, "it aborted%s%s", judge->seen->text ? ": " : "",
+	    judge->seen->text ? judge->seen->text : "");
 	if (quirk_on(judge, VQ_QUIRK_WFA_ASSERT) && judge_model(judge, number)->wait_for_all != NO) {
 		verdict.kind = VERDICT_HAZARD; /* of no number: a quirk that can be switched off */
 		say(verdict.came, " (quirk wfa-assert)");

@@ -26,8 +26,8 @@ enum node_set {
 };
 
 enum owed { /* by a node, once its sync is over */
-	OWES_PRIMARY = 1,
-	OWES_QUORUM = 2,
+	    OWES_PRIMARY = 1,
+	    OWES_QUORUM = 2,
 };
 
 struct span { /* of a number that order of messages may leave open; exact when both are equal */
@@ -36,55 +36,55 @@ struct span { /* of a number that order of messages may leave open; exact when b
 
 /* What a node may be expected to think, as far as it can be told from outside. */
 struct model {
-	uint64_t device_due_ns;   /* the device timer fires; NEVER_NS: not running */
-	uint64_t last_man_due_ns; /* the last man standing timer fires */
+	uint64_t device_due_ns;                    /* the device timer fires; NEVER_NS: not running */
+	uint64_t last_man_due_ns;                  /* the last man standing timer fires */
 	uint64_t device_left_ns, last_man_left_ns; /* of the timers, while paused */
-	uint64_t device_name;     /* digest, when named is YES */
-	uint64_t config_digest;   /* of the running configuration, but for a node's own votes */
-	struct span votes;        /* its own */
-	struct span expected;     /* its own expected votes */
+	uint64_t device_name;                      /* digest, when named is YES */
+	uint64_t config_digest; /* of the running configuration, but for a node's own votes */
+	struct span votes;      /* its own */
+	struct span expected;   /* its own expected votes */
 	struct span quorum;
-	struct span highest;      /* expected votes of its members */
+	struct span highest; /* expected votes of its members */
 	struct span device_votes;
 	struct span expected_before; /* at the begin of the sync that is under way */
 	struct span quorum_before;
-	struct span kept;            /* votes of the members that were members before */
+	struct span kept;                   /* votes of the members that were members before */
 	uint32_t file_votes, file_expected; /* as configured */
 	uint32_t window_ms, device_timeout_ms, device_sync_timeout_ms;
-	uint32_t config; /* 0: the scenario's, 1 + step: of that reload, NOBODY: not known */
+	uint32_t config;        /* 0: the scenario's, 1 + step: of that reload, NOBODY: not known */
 	uint32_t refusal;       /* that its start must meet */
 	uint32_t expected_told; /* by the last expected votes notification since the cluster rested */
 	struct span rest_expected, rest_votes; /* when the cluster rested last */
 	uint32_t rest_total, rest_quorum;
 	uint32_t rest_members; /* of its ring */
 	struct span barrier;   /* allow_downscale: quorum does not fall below what this asks for */
-	uint32_t tie;       /* enum tie */
-	uint32_t tie_start; /* before the check of odd votes */
+	uint32_t tie;          /* enum tie */
+	uint32_t tie_start;    /* before the check of odd votes */
 	uint8_t two_node, wait_for_all, last_man, tracking, downscale; /* enum maybe */
-	uint8_t wait_for_all_follows; /* two_node */
+	uint8_t wait_for_all_follows;                                  /* two_node */
 	uint8_t tie_sure;
-	uint8_t device;       /* is configured */
-	uint8_t may_operate;  /* the device; enum maybe */
+	uint8_t device;                          /* is configured */
+	uint8_t may_operate;                     /* the device; enum maybe */
 	uint8_t registered, alive, cast, master; /* the device's flags; enum maybe */
-	uint8_t master_wanted; /* enum maybe: the setting that is remembered */
-	uint8_t named;         /* enum maybe: a device name is known */
-	uint8_t thinks;        /* enum maybe: itself quorate */
-	uint8_t thought;       /* when the sync began */
-	uint8_t predicted;     /* enum maybe: at the end of this sync */
-	uint8_t decider;       /* enum rule_number */
-	uint8_t by_votes;      /* enum maybe: the votes alone suffice */
-	uint8_t trusted;       /* SET_TRUSTED is certain */
-	uint8_t told;          /* expected_told holds */
-	uint8_t stale;         /* a local change was never sent: nothing was recalculated */
-	uint8_t lowered;       /* last man standing has lowered expected votes here */
-	uint8_t cancelled;     /* wait_for_all, since the cluster rested */
-	uint8_t quiet_change;  /* something may have changed expected votes without telling */
-	uint8_t polls;         /* device calls since the cluster rested */
-	uint8_t reloaded;      /* since the cluster rested */
-	uint8_t rest_tracked;  /* it has had a tracker ever since the cluster rested */
-	uint8_t refusal_open;  /* nobody says whether its configuration is refused */
+	uint8_t master_wanted;                   /* enum maybe: the setting that is remembered */
+	uint8_t named;                           /* enum maybe: a device name is known */
+	uint8_t thinks;                          /* enum maybe: itself quorate */
+	uint8_t thought;                         /* when the sync began */
+	uint8_t predicted;                       /* enum maybe: at the end of this sync */
+	uint8_t decider;                         /* enum rule_number */
+	uint8_t by_votes;                        /* enum maybe: the votes alone suffice */
+	uint8_t trusted;                         /* SET_TRUSTED is certain */
+	uint8_t told;                            /* expected_told holds */
+	uint8_t stale;                           /* a local change was never sent: nothing was recalculated */
+	uint8_t lowered;                         /* last man standing has lowered expected votes here */
+	uint8_t cancelled;                       /* wait_for_all, since the cluster rested */
+	uint8_t quiet_change; /* something may have changed expected votes without telling */
+	uint8_t polls;        /* device calls since the cluster rested */
+	uint8_t reloaded;     /* since the cluster rested */
+	uint8_t rest_tracked; /* it has had a tracker ever since the cluster rested */
+	uint8_t refusal_open; /* nobody says whether its configuration is refused */
 	uint8_t rest_quorate;
-	uint8_t narrowed;      /* 1: after a reload, 2: after a clean stop with allow_downscale */
+	uint8_t narrowed; /* 1: after a reload, 2: after a clean stop with allow_downscale */
 	uint32_t rest_rings, rest_file_votes, reserved32;
 	uint64_t last_man_open_until_ns; /* the timer may fire, or not; NEVER_NS: for ever */
 };
@@ -97,26 +97,26 @@ struct seen_node {
 	uint64_t ring_digest;  /* of the members */
 	uint64_t round_digest; /* of the notification that the trackers are being told */
 	uint32_t boot;
-	uint32_t rings;            /* installed since boot */
-	uint32_t activated;        /* rings whose sync ended, since boot */
+	uint32_t rings;     /* installed since boot */
+	uint32_t activated; /* rings whose sync ended, since boot */
 	uint32_t members, previous;
-	uint32_t newest, oldest;   /* trackers */
-	uint32_t round_next;       /* the tracker that is next to be told; NOBODY: the round is over */
+	uint32_t newest, oldest; /* trackers */
+	uint32_t round_next;     /* the tracker that is next to be told; NOBODY: the round is over */
 	uint32_t round_kind;
-	uint32_t stored;           /* tracked expected votes on its disk */
-	uint32_t stored_starting;  /* written by a daemon that is just starting */
+	uint32_t stored;          /* tracked expected votes on its disk */
+	uint32_t stored_starting; /* written by a daemon that is just starting */
 	uint32_t reserved32;
 	uint8_t up, paused, in_sync;
-	uint8_t owes;              /* enum owed */
-	uint8_t nodelist_told;     /* for this ring */
-	uint8_t primary;           /* enum maybe: last told to the primary layer */
-	uint8_t announced;         /* enum maybe: the last quorum notification of this node */
+	uint8_t owes;          /* enum owed */
+	uint8_t nodelist_told; /* for this ring */
+	uint8_t primary;       /* enum maybe: last told to the primary layer */
+	uint8_t announced;     /* enum maybe: the last quorum notification of this node */
 	uint8_t held;
-	uint8_t released;          /* since the ring: poll, timer or unregister ended a hold */
-	uint8_t leaving;           /* a clean stop was ordered */
+	uint8_t released; /* since the ring: poll, timer or unregister ended a hold */
+	uint8_t leaving;  /* a clean stop was ordered */
 	uint8_t wiped;
-	uint8_t interrupted;       /* the sync of the ring before never ended */
-	uint8_t left;              /* its last end was a clean stop */
+	uint8_t interrupted; /* the sync of the ring before never ended */
+	uint8_t left;        /* its last end was a clean stop */
 	uint8_t reserved[7];
 };
 
@@ -140,25 +140,25 @@ struct asked { /* a call that awaits its answer */
 };
 
 struct seen_client {
-	uint64_t context;      /* of the tracker */
-	uint64_t own_context;  /* context_set */
+	uint64_t context;     /* of the tracker */
+	uint64_t own_context; /* context_set */
 	uint64_t queued_chain, taken_chain;
 	struct asked asked;
 	uint32_t recent[RECENT]; /* digests of what was queued last */
 	uint32_t queued, taken;
-	uint32_t newer, older;   /* trackers of the same node */
-	uint32_t boot;           /* of the daemon it is connected to */
-	uint32_t since_ring;     /* the node's rings when tracking began */
+	uint32_t newer, older; /* trackers of the same node */
+	uint32_t boot;         /* of the daemon it is connected to */
+	uint32_t since_ring;   /* the node's rings when tracking began */
 	uint32_t dispatch_type, dispatch_taken;
-	int32_t fault;           /* the pending call met this; 0: none */
+	int32_t fault; /* the pending call met this; 0: none */
 	int32_t dispatch_fault;
-	uint32_t fault_step;     /* 1 + the step whose fault no call has met yet */
-	uint8_t handle;          /* enum handle_phase */
+	uint32_t fault_step; /* 1 + the step whose fault no call has met yet */
+	uint8_t handle;      /* enum handle_phase */
 	uint8_t tracking;
-	uint8_t snapshot;        /* enum snapshot_phase */
-	uint8_t dispatching;     /* inside votequorum_dispatch() */
-	uint8_t lost;            /* a notification's place in the stream is not known any more */
-	uint8_t dead;            /* the process */
+	uint8_t snapshot;    /* enum snapshot_phase */
+	uint8_t dispatching; /* inside votequorum_dispatch() */
+	uint8_t lost;        /* a notification's place in the stream is not known any more */
+	uint8_t dead;        /* the process */
 	uint8_t reserved[2];
 };
 
@@ -190,28 +190,28 @@ struct check {
 	uint64_t callbacks;
 	uint64_t rested_ns;
 	uint32_t node_count, client_count;
-	uint32_t words;          /* of a node set */
+	uint32_t words;      /* of a node set */
 	uint32_t records_at; /* expected votes of node k as node i told them at rest, up to PAIRS_MAX nodes */
 	uint32_t nodes_at, models_at, sets_at, clients_at, told_at, streams_at, size;
 	uint32_t told_words;
 	uint32_t stream_count, stream_size, seen_size, seen_entries, seen_callbacks;
 	uint32_t step, in_step;
 	uint32_t idle_first, idle_last; /* 1 + steps whose faults had no effect yet */
-	uint32_t activity;   /* grows with whatever may change what a node would answer */
-	uint32_t effects;    /* since the step began: enum effect */
-	uint32_t refused_bits; /* refused expectations of this step that came true */
-	uint32_t refused_came; /* 1 + node */
-	uint32_t rested;     /* activity when the cluster was last found at rest, */
-			     /* at rested_ns */
-	uint32_t moved;      /* a ring was installed since then */
-	uint32_t flux;       /* administrative changes since then */
-	struct span flux_expected; /* what they may have made of anybody's expected votes */
-	uint32_t lowered;    /* an administrator lowered expected votes, somewhere in this run */
-	uint32_t cancelled;  /* wait_for_all was cancelled */
+	uint32_t activity;              /* grows with whatever may change what a node would answer */
+	uint32_t effects;               /* since the step began: enum effect */
+	uint32_t refused_bits;          /* refused expectations of this step that came true */
+	uint32_t refused_came;          /* 1 + node */
+	uint32_t rested;                /* activity when the cluster was last found at rest, */
+					/* at rested_ns */
+	uint32_t moved;                 /* a ring was installed since then */
+	uint32_t flux;                  /* administrative changes since then */
+	struct span flux_expected;      /* what they may have made of anybody's expected votes */
+	uint32_t lowered;               /* an administrator lowered expected votes, somewhere in this run */
+	uint32_t cancelled;             /* wait_for_all was cancelled */
 	uint32_t left_cleanly;
 	uint32_t administered; /* votes, expected votes or configurations were changed in this run */
 	uint32_t split_wanted; /* the scenario expects this split brain */
-	uint32_t refusals;   /* daemons that would not start */
+	uint32_t refusals;     /* daemons that would not start */
 	uint32_t records_open; /* what nodes know of each other may have changed since the cluster rested */
 	uint32_t reserved;
 	struct answer answer;
@@ -405,8 +405,8 @@ void admin_reply(const struct judge *judge);
 /* ---- replies.c: what a library call answers ---- */
 void replies_call(const struct judge *judge);
 void replies_reply(const struct judge *judge);
-void replies_check_info(const struct judge *judge, enum rule_number rule, uint32_t client, uint32_t node, uint32_t of,
-			const struct vq_info *info);
+void replies_check_info(const struct judge *judge, enum rule_number rule, uint32_t client, uint32_t node,
+			uint32_t of, const struct vq_info *info);
 
 /* ---- invariants.c: the whole cluster at rest ---- */
 void invariants_settled(const struct judge *judge);
@@ -417,7 +417,12 @@ void narrow(const struct judge *judge);
 
 /* ---- inert.c: faults that changed nothing, runs that showed nothing ---- */
 enum effect {
-	EFFECT_RING = 1, EFFECT_UP = 2, EFFECT_DOWN = 4, EFFECT_PAUSED = 8, EFFECT_RESUMED = 16, EFFECT_DIED = 32,
+	EFFECT_RING = 1,
+	EFFECT_UP = 2,
+	EFFECT_DOWN = 4,
+	EFFECT_PAUSED = 8,
+	EFFECT_RESUMED = 16,
+	EFFECT_DIED = 32,
 };
 void inert_effect(const struct judge *judge, enum effect effect);
 void inert_begin(const struct judge *judge);

@@ -14,12 +14,12 @@
 
 struct span span_exact(uint32_t value)
 {
-	return (struct span){ value, value };
+	return (struct span){value, value};
 }
 
 struct span span_hull(struct span a, struct span b)
 {
-	return (struct span){ a.low < b.low ? a.low : b.low, a.high > b.high ? a.high : b.high };
+	return (struct span){a.low < b.low ? a.low : b.low, a.high > b.high ? a.high : b.high};
 }
 
 struct span span_max(struct span a, struct wide b)
@@ -48,13 +48,13 @@ static uint32_t half(uint32_t votes)
 
 struct span model_full_quorum(struct span highest, struct wide sum)
 {
-	struct span open = { 0, UINT32_MAX }, quorum;
+	struct span open = {0, UINT32_MAX}, quorum;
 
 	if (sum.high > UINT32_MAX - 2 || (highest.high > UINT32_MAX - 2 && !span_is_exact(highest)))
 		return open;
 	quorum.low = half(highest.low);
 	quorum.high = half(highest.high);
-	return span_max(quorum, (struct wide){ half((uint32_t)sum.low), half((uint32_t)sum.high) });
+	return span_max(quorum, (struct wide){half((uint32_t)sum.low), half((uint32_t)sum.high)});
 }
 
 struct span model_quorum_of(const struct judge *judge, struct span highest, struct wide sum)
@@ -63,14 +63,14 @@ struct span model_quorum_of(const struct judge *judge, struct span highest, stru
 
 	if (quorum.high <= UINT8_MAX || !quirk_on(judge, VQ_QUIRK_QUORUM_8_BIT))
 		return quorum;
-	return span_is_exact(quorum) ? span_exact(quorum.low & UINT8_MAX) : (struct span){ 0, UINT8_MAX };
+	return span_is_exact(quorum) ? span_exact(quorum.low & UINT8_MAX) : (struct span){0, UINT8_MAX};
 }
 
 /* ---- sums ---- */
 
 struct wide model_sum(const struct judge *judge, uint32_t node, const uint64_t *set)
 {
-	struct wide sum = { 0, 0 };
+	struct wide sum = {0, 0};
 	uint32_t i;
 
 	(void)node;
@@ -112,7 +112,8 @@ const struct vq_config *model_config(const struct judge *judge, uint32_t node)
 
 	if (config == NOBODY)
 		return NULL;
-	return config ? judge->scenario->steps[config - 1].configs[node] : judge->scenario->nodes[node].config;
+	return config ? judge->scenario->steps[config - 1].configs[node]
+		      : judge->scenario->nodes[node].config;
 }
 
 static uint32_t find_config(const struct judge *judge, uint32_t node, const struct vq_config *config)
@@ -149,21 +150,21 @@ static void take_features(struct model *model, const struct plan *plan)
 /* Alone, before its first ring. */
 static void first_thoughts(const struct judge *judge, struct model *model, const struct plan *plan)
 {
-	struct wide alone = { plan->votes, plan->votes };
+	struct wide alone = {plan->votes, plan->votes};
 
-	model->votes = plan->open ? (struct span){ 0, UINT32_MAX } : span_exact(plan->votes);
-	model->device_votes = plan->open ? (struct span){ 0, UINT32_MAX } : span_exact(plan->device_votes);
-	model->expected = span_max(span_exact(plan->expected),
-				   model_total(judge, judge->seen->node, alone));
-	model->barrier = (struct span){ 0, UINT32_MAX };
-	if (plan->tracking && !plan->open && plan->nodelist && quirk_on(judge, VQ_QUIRK_TRACKING_EATS_EXPECTED)) {
+	model->votes = plan->open ? (struct span){0, UINT32_MAX} : span_exact(plan->votes);
+	model->device_votes = plan->open ? (struct span){0, UINT32_MAX} : span_exact(plan->device_votes);
+	model->expected = span_max(span_exact(plan->expected), model_total(judge, judge->seen->node, alone));
+	model->barrier = (struct span){0, UINT32_MAX};
+	if (plan->tracking && !plan->open && plan->nodelist &&
+	    quirk_on(judge, VQ_QUIRK_TRACKING_EATS_EXPECTED)) {
 		uint32_t stored = judge_node(judge, judge->seen->node)->stored;
 
 		/* recordings tracking-override-missing-file, tracking-existing-with-override */
 		model->barrier = span_exact(stored ? stored : plan->nodelist);
 		model->expected = span_max(model->barrier, model_total(judge, judge->seen->node, alone));
 	} else if (plan->tracking || plan->open) {
-		model->expected = (struct span){ 0, UINT32_MAX };
+		model->expected = (struct span){0, UINT32_MAX};
 	}
 	model->highest = model->expected;
 	model->quorum = model_quorum_of(judge, model->expected, alone);
@@ -177,11 +178,13 @@ static void first_thoughts(const struct judge *judge, struct model *model, const
 /* Without a configuration there is nothing to go by. */
 static void nothing_known(struct model *model)
 {
-	const struct span open = { 0, UINT32_MAX };
+	const struct span open = {0, UINT32_MAX};
 
-	model->votes = model->expected = model->quorum = model->highest = model->device_votes = model->barrier = open;
+	model->votes = model->expected = model->quorum = model->highest = model->device_votes =
+		model->barrier = open;
 	model->rest_expected = model->rest_votes = open;
-	model->two_node = model->wait_for_all = model->last_man = model->tracking = model->downscale = UNKNOWN;
+	model->two_node = model->wait_for_all = model->last_man = model->tracking = model->downscale =
+		UNKNOWN;
 	model->registered = model->alive = model->cast = model->master = model->master_wanted = UNKNOWN;
 	model->named = model->thinks = model->may_operate = UNKNOWN;
 	model->device_left_ns = model->last_man_left_ns = model->last_man_open_until_ns = NEVER_NS;
@@ -238,7 +241,8 @@ void model_stored(const struct judge *judge)
 	struct verdict verdict;
 
 	judge_exercise(judge, RULE_EXPECTED_VOTES);
-	if (value < node->stored && judge_breach(judge, &verdict, RULE_EXPECTED_VOTES, judge->seen->node, NOBODY)) {
+	if (value < node->stored &&
+	    judge_breach(judge, &verdict, RULE_EXPECTED_VOTES, judge->seen->node, NOBODY)) {
 		say(verdict.expected, "tracked expected votes on disk never fall below %u", node->stored);
 		say(verdict.came, "%u was stored", value);
 		judge_tell(judge, &verdict);
@@ -265,7 +269,8 @@ void model_refused(const struct judge *judge)
 
 	if (model->refusal != judge->seen->number && !model->refusal_open &&
 	    judge_breach(judge, &verdict, RULE_CONFIGURATION, judge->seen->node, NOBODY)) {
-		say(verdict.expected, model->refusal ? "the daemon refuses, for reason %u" : "the daemon starts",
+		say(verdict.expected,
+		    model->refusal ? "the daemon refuses, for reason %u" : "the daemon starts",
 		    model->refusal);
 		say(verdict.came, "it refuses, for reason %llu: %s", (unsigned long long)judge->seen->number,
 		    judge->seen->text ? judge->seen->text : "");
@@ -280,10 +285,11 @@ static void last_man_fires(const struct judge *judge, uint32_t number, bool sure
 {
 	struct model *model = judge_model(judge, number);
 	const struct seen_node *node = judge_node(judge, number);
-	struct wide sum = model_present(judge, number, model_sum(judge, number, judge_set(judge, number, SET_RING)));
+	struct wide sum =
+		model_present(judge, number, model_sum(judge, number, judge_set(judge, number, SET_RING)));
 	struct span left = span_exact(node->members + (model->device_votes.high != 0));
-	struct span quorum = model->two_node == YES && node->members <= 2 ? span_exact(1) :
-									     model_quorum_of(judge, left, sum);
+	struct span quorum = model->two_node == YES && node->members <= 2 ? span_exact(1)
+									  : model_quorum_of(judge, left, sum);
 
 	model->last_man_due_ns = NEVER_NS;
 	if (model->thinks == NO)
@@ -370,7 +376,7 @@ static void interrupted(const struct judge *judge, uint32_t number)
 						       judge_model(judge, i)->expected_before));
 	model->expected = span_hull(all, span_max(all, total));
 	model->highest = span_hull(model->highest, model->expected);
-	quorum = model_quorum_of(judge, model->highest, (struct wide){ 0, total.high });
+	quorum = model_quorum_of(judge, model->highest, (struct wide){0, total.high});
 	if (model->two_node != NO)
 		quorum.low = 1;
 	model->quorum = span_hull(model->quorum, quorum);
@@ -388,15 +394,16 @@ static void in_flux(const struct judge *judge, struct model *model)
 	model->expected = span_hull(model->expected, judge->check->flux_expected);
 	model->highest = span_hull(model->highest, model->expected);
 	model->votes = span_hull(model->votes, model->rest_votes);
-	quorum = model_quorum_of(judge, model->highest, (struct wide){ 0, 0 });
-	model->quorum = span_hull(model->quorum, (struct span){ 1, quorum.high });
+	quorum = model_quorum_of(judge, model->highest, (struct wide){0, 0});
+	model->quorum = span_hull(model->quorum, (struct span){1, quorum.high});
 	model->quiet_change = 1;
 	judge->check->records_open = 1;
 }
 
 static bool somebody_left(const struct judge *judge, uint32_t number)
 {
-	const uint64_t *now = judge_set(judge, number, SET_RING), *before = judge_set(judge, number, SET_PREVIOUS);
+	const uint64_t *now = judge_set(judge, number, SET_RING),
+		       *before = judge_set(judge, number, SET_PREVIOUS);
 	uint32_t i;
 
 	for (i = 0; i < judge->check->words; i++)
@@ -434,7 +441,7 @@ void model_open(const struct judge *judge, uint32_t number)
 	struct model *model = judge_model(judge, number);
 
 	if (model->downscale != NO)
-		model->quorum = (struct span){ 0, UINT32_MAX };
+		model->quorum = (struct span){0, UINT32_MAX};
 	if (model->downscale == NO && !model->last_man_open_until_ns)
 		return;
 	model->expected.low = model->highest.low = model->quorum.low = 0;
@@ -478,16 +485,17 @@ static void start_last_man(const struct judge *judge, uint32_t number)
 	if (model->tie == TIE_LIST && !quirk_on(judge, VQ_QUIRK_LMS_ATB_LOWEST))
 		lowest = UNKNOWN;
 	surely = (left && node->members >= model->quorum.high) ||
-		 (model->tie != TIE_NONE && model->tie_sure && node->members <= model->quorum.low && lowest == YES);
+		 (model->tie != TIE_NONE && model->tie_sure && node->members <= model->quorum.low &&
+		  lowest == YES);
 	maybe = (left && node->members >= model->quorum.low) ||
 		(model->tie != TIE_NONE && node->members <= model->quorum.high && lowest != NO);
 	if (surely && model->last_man == YES) {
 		model->last_man_due_ns = judge->seen->time_ns + model->window_ms * SCENARIO_MS;
 	} else if (maybe) {
 		model->last_man_open_until_ns =
-			model->last_man == YES && model->window_ms ?
-				judge->seen->time_ns + model->window_ms * SCENARIO_MS :
-				NEVER_NS;
+			model->last_man == YES && model->window_ms
+				? judge->seen->time_ns + model->window_ms * SCENARIO_MS
+				: NEVER_NS;
 		model_open(judge, number);
 		judge->check->records_open = 1;
 	}
@@ -511,8 +519,9 @@ static void start_device_timer(const struct judge *judge, struct model *model)
 
 static struct span votes_kept(const struct judge *judge, uint32_t number)
 {
-	const uint64_t *now = judge_set(judge, number, SET_RING), *before = judge_set(judge, number, SET_PREVIOUS);
-	struct wide sum = { 0, 0 };
+	const uint64_t *now = judge_set(judge, number, SET_RING),
+		       *before = judge_set(judge, number, SET_PREVIOUS);
+	struct wide sum = {0, 0};
 	uint32_t i;
 
 	for (i = 0; i < judge->check->node_count; i++)
@@ -520,7 +529,7 @@ static struct span votes_kept(const struct judge *judge, uint32_t number)
 			sum.low += judge_model(judge, i)->votes.low;
 			sum.high += judge_model(judge, i)->votes.high;
 		}
-	return span_max((struct span){ 0, 0 }, sum);
+	return span_max((struct span){0, 0}, sum);
 }
 
 void model_ring(const struct judge *judge)
@@ -561,7 +570,8 @@ static void learn_name(const struct judge *judge, uint32_t number)
 
 		if (model->named == YES || !set_has(members, i) || i == number || other->named == NO)
 			continue;
-		if (other->named == UNKNOWN || (model->named == UNKNOWN && model->device_name != other->device_name)) {
+		if (other->named == UNKNOWN ||
+		    (model->named == UNKNOWN && model->device_name != other->device_name)) {
 			model->named = UNKNOWN;
 			continue;
 		}
@@ -651,7 +661,9 @@ static void change_features(struct model *model, const struct plan *plan, const 
 		nodelist += config->nodes[i].votes;
 	model->two_node = config->two_node && model->tie_start == TIE_NONE;
 	if (model->wait_for_all_follows)
-		model->wait_for_all = model->two_node ? YES : plan->two_node == config->two_node ? NO : UNKNOWN;
+		model->wait_for_all = model->two_node                      ? YES
+				      : plan->two_node == config->two_node ? NO
+									   : UNKNOWN;
 	if (model->device || plan->device)
 		model->two_node = model->two_node ? UNKNOWN : NO;
 	model->tie = model->tie_start;
@@ -672,8 +684,8 @@ void model_reloaded(const struct judge *judge)
 	if (!judge->seen->config)
 		return;
 	plan_read(judge->seen->config, judge->scenario->nodes[number].nodeid, &plan);
-	check->flux_expected = check->flux ? span_hull(check->flux_expected, span_exact(plan.expected)) :
-					     span_exact(plan.expected);
+	check->flux_expected = check->flux ? span_hull(check->flux_expected, span_exact(plan.expected))
+					   : span_exact(plan.expected);
 	check->flux++;
 	check->administered = 1;
 	check->lowered = check->lowered || plan.expected < model->expected.high;
@@ -692,7 +704,7 @@ void model_reloaded(const struct judge *judge)
 			continue;
 		in_flux(judge, other);
 		other->device_votes = span_hull(other->device_votes, span_exact(plan.device_votes));
-		other->barrier = (struct span){ 0, UINT32_MAX };
+		other->barrier = (struct span){0, UINT32_MAX};
 	}
 }
 
@@ -702,6 +714,7 @@ void model_cancelled(const struct judge *judge)
 
 	judge->check->cancelled = 1;
 	for (i = 0; i < judge->check->node_count; i++)
-		if (judge_node(judge, i)->up && ring_equal(judge_node(judge, i)->ring, judge_node(judge, number)->ring))
+		if (judge_node(judge, i)->up &&
+		    ring_equal(judge_node(judge, i)->ring, judge_node(judge, number)->ring))
 			judge_model(judge, i)->cancelled = 1;
 }

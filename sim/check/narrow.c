@@ -8,7 +8,8 @@ static bool member_of(const struct judge *judge, uint32_t number, uint32_t other
 {
 	const struct seen_node *node = judge_node(judge, other);
 
-	return node->up && !node->paused && !node->in_sync && ring_equal(node->ring, judge_node(judge, number)->ring) &&
+	return node->up && !node->paused && !node->in_sync &&
+	       ring_equal(node->ring, judge_node(judge, number)->ring) &&
 	       set_has(judge_set(judge, number, SET_RING), other);
 }
 
@@ -42,7 +43,7 @@ static bool all_reloaded(const struct judge *judge, uint32_t number)
 static void after_reload(const struct judge *judge, uint32_t number)
 {
 	struct model *model = judge_model(judge, number);
-	struct wide sum = { 0, 0 };
+	struct wide sum = {0, 0};
 	uint32_t i;
 
 	for (i = 0; i < judge->check->node_count; i++)
@@ -83,9 +84,9 @@ static bool one_left(const struct judge *judge, uint32_t number)
 	const struct model *model = judge_model(judge, number);
 	const struct step *step = &judge->scenario->steps[judge->check->step];
 
-	return judge->check->step < judge->scenario->step_count && step->verb == VERB_STOP && step->nodes.count == 1 &&
-	       model->downscale == YES && !model->device && !model->stale && judge->check->flux == 0 &&
-	       judge_node(judge, number)->members + 1 == model->rest_members &&
+	return judge->check->step < judge->scenario->step_count && step->verb == VERB_STOP &&
+	       step->nodes.count == 1 && model->downscale == YES && !model->device && !model->stale &&
+	       judge->check->flux == 0 && judge_node(judge, number)->members + 1 == model->rest_members &&
 	       judge_node(judge, number)->rings == model->rest_rings + 1 &&
 	       set_has(judge_set(judge, number, SET_PREVIOUS), step->nodes.index[0]) &&
 	       !set_has(judge_set(judge, number, SET_RING), step->nodes.index[0]) &&
@@ -97,7 +98,7 @@ static void after_leave(const struct judge *judge, uint32_t number)
 	struct model *model = judge_model(judge, number);
 	uint32_t left = judge_node(judge, number)->members;
 	struct wide sum = model_sum(judge, number, judge_set(judge, number, SET_RING));
-	struct span ask = span_max(model->barrier, (struct wide){ left, left });
+	struct span ask = span_max(model->barrier, (struct wide){left, left});
 
 	if (sum.high > left)
 		return; /* votes other than one: members and votes differ */

@@ -39,20 +39,23 @@ static void read_features(const struct vq_config *config, struct plan *plan)
 	plan->follows = !given(config, VQ_KEY_WAIT_FOR_ALL);
 	plan->wait_for_all = plan->follows ? plan->two_node : config->wait_for_all;
 	plan->last_man = config->last_man_standing;
-	plan->window_ms = given(config, VQ_KEY_LAST_MAN_STANDING_WINDOW) ? config->last_man_standing_window_ms :
-									     VQ_LAST_MAN_STANDING_WINDOW_MS;
+	plan->window_ms = given(config, VQ_KEY_LAST_MAN_STANDING_WINDOW) ? config->last_man_standing_window_ms
+									 : VQ_LAST_MAN_STANDING_WINDOW_MS;
 	plan->downscale = config->allow_downscale;
 	plan->tracking = config->expected_votes_tracking || plan->downscale;
 	plan->tie_start = tie_of(config);
 	plan->device_timeout_ms =
 		given(config, VQ_KEY_DEVICE_TIMEOUT) ? config->device_timeout_ms : VQ_DEVICE_TIMEOUT_MS;
-	plan->device_sync_timeout_ms = given(config, VQ_KEY_DEVICE_SYNC_TIMEOUT) ? config->device_sync_timeout_ms :
-										    VQ_DEVICE_SYNC_TIMEOUT_MS;
-	plan->open = plan->open || !plan->window_ms || !plan->device_timeout_ms || !plan->device_sync_timeout_ms ||
+	plan->device_sync_timeout_ms = given(config, VQ_KEY_DEVICE_SYNC_TIMEOUT)
+					       ? config->device_sync_timeout_ms
+					       : VQ_DEVICE_SYNC_TIMEOUT_MS;
+	plan->open = plan->open || !plan->window_ms || !plan->device_timeout_ms ||
+		     !plan->device_sync_timeout_ms ||
 		     (config->auto_tie_breaker_node && strpbrk(config->auto_tie_breaker_node, "-+"));
 }
 
-static enum vq_refusal check_device(const struct vq_config *config, struct plan *plan, uint32_t nodelist, bool all_one)
+static enum vq_refusal check_device(const struct vq_config *config, struct plan *plan, uint32_t nodelist,
+				    bool all_one)
 {
 	bool votes_given = given(config, VQ_KEY_DEVICE_VOTES) && config->device_votes;
 	bool expected_given = given(config, VQ_KEY_EXPECTED_VOTES) && config->expected_votes;
@@ -69,7 +72,8 @@ static enum vq_refusal check_device(const struct vq_config *config, struct plan 
 		return VQ_REFUSED_DEVICE_VOTES_MISSING;
 	if (!votes_given && !all_one)
 		return VQ_REFUSED_DEVICE_VOTES_UNEVEN;
-	if (votes_given && expected_given && (int64_t)config->expected_votes - (int64_t)config->device_votes < 2)
+	if (votes_given && expected_given &&
+	    (int64_t)config->expected_votes - (int64_t)config->device_votes < 2)
 		return VQ_REFUSED_DEVICE_VOTES_TOO_HIGH;
 	if (!votes_given && config->node_count) {
 		plan->device_votes = config->node_count - 1;
@@ -78,7 +82,8 @@ static enum vq_refusal check_device(const struct vq_config *config, struct plan 
 	return VQ_ACCEPTED;
 }
 
-static enum vq_refusal check_plan(const struct vq_config *config, struct plan *plan, uint32_t nodelist, bool all_one)
+static enum vq_refusal check_plan(const struct vq_config *config, struct plan *plan, uint32_t nodelist,
+				  bool all_one)
 {
 	if (!config->node_count && !config->expected_votes)
 		return VQ_REFUSED_NO_EXPECTED_VOTES;
@@ -121,12 +126,21 @@ void plan_read(const struct vq_config *config, uint32_t nodeid, struct plan *pla
 uint64_t plan_digest(const struct vq_config *config)
 {
 	const uint32_t numbers[] = {
-		config->given & ~(uint32_t)VQ_KEY_VOTES, config->expected_votes, config->two_node,
-		config->wait_for_all, config->auto_tie_breaker, config->last_man_standing,
-		config->last_man_standing_window_ms, config->allow_downscale, config->expected_votes_tracking,
-		config->device_votes, config->device_timeout_ms, config->device_sync_timeout_ms, config->node_count,
+		config->given & ~(uint32_t)VQ_KEY_VOTES,
+		config->expected_votes,
+		config->two_node,
+		config->wait_for_all,
+		config->auto_tie_breaker,
+		config->last_man_standing,
+		config->last_man_standing_window_ms,
+		config->allow_downscale,
+		config->expected_votes_tracking,
+		config->device_votes,
+		config->device_timeout_ms,
+		config->device_sync_timeout_ms,
+		config->node_count,
 	};
-	const char *const texts[] = { config->auto_tie_breaker_node, config->device_model };
+	const char *const texts[] = {config->auto_tie_breaker_node, config->device_model};
 	uint64_t digest = 1;
 	const char *text;
 	size_t i;

@@ -4,7 +4,16 @@
 
 enum rule_number {
 	/* over the whole cluster: hazards.md's invariants */
-	RULE_I1, RULE_I2, RULE_I3, RULE_I4, RULE_I5, RULE_I6, RULE_I7, RULE_I8, RULE_I9, RULE_I10,
+	RULE_I1,
+	RULE_I2,
+	RULE_I3,
+	RULE_I4,
+	RULE_I5,
+	RULE_I6,
+	RULE_I7,
+	RULE_I8,
+	RULE_I9,
+	RULE_I10,
 	/* what tracking flags mean */
 	RULE_SNAPSHOT,
 	RULE_TRACKSTART_REPLY,

@@ -24,8 +24,8 @@ struct stage {
 	struct vq_info info[STAGE_NODES]; /* what getinfo(0) answers; a test may spoil it */
 	int info_error[STAGE_NODES];
 	struct vq_ring_id rings[STAGE_NODES];
-	uint32_t members[STAGE_NODES]; /* bits by node */
-	uint32_t known[STAGE_NODES];   /* likewise */
+	uint32_t members[STAGE_NODES];    /* bits by node */
+	uint32_t known[STAGE_NODES];      /* likewise */
 	uint32_t flags, expected, quorum; /* of info, when not 0: other than a plain cluster's */
 	struct check *check;
 	struct verdict verdicts[STAGE_VERDICTS];

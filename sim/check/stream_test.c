@@ -25,7 +25,7 @@ static void booted(struct stage *stage)
 
 static void trackstart(struct stage *stage, uint32_t client, uint32_t flags)
 {
-	struct vq_request request = { .op = VQ_OP_TRACKSTART, .context = 100 + client, .flags = flags };
+	struct vq_request request = {.op = VQ_OP_TRACKSTART, .context = 100 + client, .flags = flags};
 
 	stage_call(stage, client, VERB_TRACKSTART, &request);
 }
@@ -40,7 +40,7 @@ static void snapshot(struct stage *stage, uint32_t client)
 
 static void every_value_of_flags(void **state)
 {
-	static const uint32_t values[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 0xfffffff8, UINT32_MAX };
+	static const uint32_t values[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 0xfffffff8, UINT32_MAX};
 	struct stage stage;
 
 	(void)state;
@@ -52,7 +52,7 @@ static void every_value_of_flags(void **state)
 		if (values[i] & (VQ_TRACK_CURRENT | VQ_TRACK_CHANGES))
 			snapshot(&stage, A);
 		stage_reply(&stage, A, VERB_TRACKSTART, VQ_OK);
-		stage_call(&stage, A, VERB_TRACKSTOP, &(struct vq_request){ .op = VQ_OP_TRACKSTOP });
+		stage_call(&stage, A, VERB_TRACKSTOP, &(struct vq_request){.op = VQ_OP_TRACKSTOP});
 		stage_reply(&stage, A, VERB_TRACKSTOP, tracks ? VQ_OK : VQ_ERR_NOT_EXIST);
 		assert_quiet(&stage);
 		stage_free(&stage);
@@ -93,7 +93,7 @@ static void second_trackstart(void **state)
 	booted(&stage);
 	stage_track(&stage, A);
 	stage_call(&stage, A, VERB_TRACKSTART,
-		   &(struct vq_request){ .op = VQ_OP_TRACKSTART, .context = 7, .flags = VQ_TRACK_CURRENT });
+		   &(struct vq_request){.op = VQ_OP_TRACKSTART, .context = 7, .flags = VQ_TRACK_CURRENT});
 	old = stage_nodelist(&stage, A);
 	old.context = 7;
 	stage_queue(&stage, A, old);
@@ -131,7 +131,7 @@ static void trackstop_when_not_tracking(void **state)
 
 	(void)state;
 	booted(&stage);
-	stage_call(&stage, A, VERB_TRACKSTOP, &(struct vq_request){ .op = VQ_OP_TRACKSTOP });
+	stage_call(&stage, A, VERB_TRACKSTOP, &(struct vq_request){.op = VQ_OP_TRACKSTOP});
 	stage_reply(&stage, A, VERB_TRACKSTOP, VQ_OK);
 	assert_breach(&stage, RULE_TRACKSTOP_REPLY);
 	stage_free(&stage);
@@ -206,7 +206,7 @@ static void told_without_tracking(void **state)
 	booted(&stage);
 	stage_track(&stage, A);
 	stage_queue(&stage, A, stage_expected(&stage, A, 3));
-	stage_call(&stage, A, VERB_TRACKSTOP, &(struct vq_request){ .op = VQ_OP_TRACKSTOP });
+	stage_call(&stage, A, VERB_TRACKSTOP, &(struct vq_request){.op = VQ_OP_TRACKSTOP});
 	stage_reply(&stage, A, VERB_TRACKSTOP, VQ_OK);
 	stage_callback(&stage, A, stage_expected(&stage, A, 3)); /* queued stays queued */
 	assert_quiet(&stage);
@@ -312,8 +312,11 @@ static void null_callback_called(void **state)
 
 static void dispatch(struct stage *stage, uint32_t type, uint32_t takes, int error)
 {
-	struct observation reply = { .kind = OBSERVE_REPLY, .client = A, .verb = VERB_DISPATCH, .count = takes,
-				     .number = (uint64_t)error };
+	struct observation reply = {.kind = OBSERVE_REPLY,
+				    .client = A,
+				    .verb = VERB_DISPATCH,
+				    .count = takes,
+				    .number = (uint64_t)error};
 
 	stage->steps[stage->step].verb = VERB_DISPATCH;
 	stage->steps[stage->step].dispatch_type = type;
@@ -330,17 +333,17 @@ static void dispatch_types(void **state)
 		int error;
 		bool good;
 	} cases[] = {
-		{ VQ_DISPATCH_ALL, 2, 2, VQ_OK, true },
-		{ VQ_DISPATCH_ALL, 2, 1, VQ_OK, false },
-		{ VQ_DISPATCH_ALL, 0, 0, VQ_OK, true },
-		{ VQ_DISPATCH_ONE, 2, 1, VQ_OK, true },
-		{ VQ_DISPATCH_ONE, 2, 2, VQ_OK, false },
-		{ VQ_DISPATCH_ONE_NONBLOCKING, 2, 1, VQ_OK, true },
-		{ VQ_DISPATCH_ONE_NONBLOCKING, 0, 0, VQ_ERR_TRY_AGAIN, true },
-		{ VQ_DISPATCH_ONE_NONBLOCKING, 1, 0, VQ_ERR_TRY_AGAIN, false },
-		{ VQ_DISPATCH_ONE_NONBLOCKING, 0, 0, VQ_OK, false },
-		{ 0, 1, 0, VQ_ERR_INVALID_PARAM, true },
-		{ 5, 1, 1, VQ_OK, false },
+		{VQ_DISPATCH_ALL, 2, 2, VQ_OK, true},
+		{VQ_DISPATCH_ALL, 2, 1, VQ_OK, false},
+		{VQ_DISPATCH_ALL, 0, 0, VQ_OK, true},
+		{VQ_DISPATCH_ONE, 2, 1, VQ_OK, true},
+		{VQ_DISPATCH_ONE, 2, 2, VQ_OK, false},
+		{VQ_DISPATCH_ONE_NONBLOCKING, 2, 1, VQ_OK, true},
+		{VQ_DISPATCH_ONE_NONBLOCKING, 0, 0, VQ_ERR_TRY_AGAIN, true},
+		{VQ_DISPATCH_ONE_NONBLOCKING, 1, 0, VQ_ERR_TRY_AGAIN, false},
+		{VQ_DISPATCH_ONE_NONBLOCKING, 0, 0, VQ_OK, false},
+		{0, 1, 0, VQ_ERR_INVALID_PARAM, true},
+		{5, 1, 1, VQ_OK, false},
 	};
 	struct stage stage;
 
@@ -512,7 +515,7 @@ static void nodelist_of_the_old_ring(void **state)
 
 static void nodelist_with_the_old_members(void **state)
 {
-	static const struct vq_entry three[] = { { 1, 0 }, { 2, 0 }, { 3, 0 } };
+	static const struct vq_entry three[] = {{1, 0}, {2, 0}, {3, 0}};
 	struct stage stage;
 	struct vq_notification old;
 
@@ -550,18 +553,18 @@ static void quorum_list(const struct vq_entry *entries, uint32_t count, enum rul
 static void quorum_lists(void **state)
 {
 	(void)state;
-	quorum_list((const struct vq_entry[]){ { 2, 1 }, { 3, 1 }, { 1, 1 } }, 3, RULE_NODE_STATES);
-	quorum_list((const struct vq_entry[]){ { 2, 1 }, { 3, 3 }, { 1, 1 } }, 3, RULE_NODE_STATES);
-	quorum_list((const struct vq_entry[]){ { 2, 2 }, { 3, 2 }, { 1, 1 } }, 3, RULE_NODE_STATES);
-	quorum_list((const struct vq_entry[]){ { 2, 1 }, { 1, 1 } }, 2, RULE_NODE_STATES);
-	quorum_list((const struct vq_entry[]){ { 2, 1 }, { 9, 2 }, { 1, 1 } }, 3, RULE_NODE_STATES);
-	quorum_list((const struct vq_entry[]){ { 1, 1 }, { 2, 1 }, { 3, 2 } }, 3, RULE_NODE_ORDER);
-	quorum_list((const struct vq_entry[]){ { 2, 1 }, { 3, 2 }, { 1, 1 }, { 0, 0 } }, 4, RULE_DEVICE_LISTED);
+	quorum_list((const struct vq_entry[]){{2, 1}, {3, 1}, {1, 1}}, 3, RULE_NODE_STATES);
+	quorum_list((const struct vq_entry[]){{2, 1}, {3, 3}, {1, 1}}, 3, RULE_NODE_STATES);
+	quorum_list((const struct vq_entry[]){{2, 2}, {3, 2}, {1, 1}}, 3, RULE_NODE_STATES);
+	quorum_list((const struct vq_entry[]){{2, 1}, {1, 1}}, 2, RULE_NODE_STATES);
+	quorum_list((const struct vq_entry[]){{2, 1}, {9, 2}, {1, 1}}, 3, RULE_NODE_STATES);
+	quorum_list((const struct vq_entry[]){{1, 1}, {2, 1}, {3, 2}}, 3, RULE_NODE_ORDER);
+	quorum_list((const struct vq_entry[]){{2, 1}, {3, 2}, {1, 1}, {0, 0}}, 4, RULE_DEVICE_LISTED);
 }
 
 static void the_manuals_order(void **state)
 {
-	static const struct vq_entry ascending[] = { { 1, 1 }, { 2, 1 }, { 3, 1 } };
+	static const struct vq_entry ascending[] = {{1, 1}, {2, 1}, {3, 1}};
 	struct stage stage;
 	struct vq_notification quorum;
 
@@ -581,8 +584,8 @@ static void the_manuals_order(void **state)
 
 static void device_state(void **state)
 {
-	static const struct vq_entry entries[] = { { 2, 1 }, { 3, 1 }, { 1, 1 }, { 0, 1 } };
-	struct vq_request registers = { .op = VQ_OP_QDEVICE_REGISTER, .name = "qd" };
+	static const struct vq_entry entries[] = {{2, 1}, {3, 1}, {1, 1}, {0, 1}};
+	struct vq_request registers = {.op = VQ_OP_QDEVICE_REGISTER, .name = "qd"};
 	struct stage stage;
 	struct vq_notification quorum;
 
@@ -627,7 +630,7 @@ static void finalized_handle(void **state)
 
 static void daemon_gone(void **state)
 {
-	struct vq_request request = { .op = VQ_OP_GETINFO };
+	struct vq_request request = {.op = VQ_OP_GETINFO};
 	struct stage stage;
 
 	(void)state;
@@ -645,9 +648,9 @@ static void daemon_gone(void **state)
 
 static void fault_lost(void **state)
 {
-	struct vq_request request = { .op = VQ_OP_GETINFO };
-	struct observation fault = { .kind = OBSERVE_FAULT, .client = A, .verb = VERB_GETINFO,
-				     .number = VQ_ERR_INTERRUPT };
+	struct vq_request request = {.op = VQ_OP_GETINFO};
+	struct observation fault = {
+		.kind = OBSERVE_FAULT, .client = A, .verb = VERB_GETINFO, .number = VQ_ERR_INTERRUPT};
 	struct stage stage;
 
 	(void)state;
@@ -665,8 +668,11 @@ static void fault_lost(void **state)
 
 static void contexts(struct stage *stage, uint64_t set, uint64_t got)
 {
-	struct observation reply = { .kind = OBSERVE_REPLY, .client = A, .verb = VERB_CONTEXT_GET, .number = VQ_OK,
-				     .context = got };
+	struct observation reply = {.kind = OBSERVE_REPLY,
+				    .client = A,
+				    .verb = VERB_CONTEXT_GET,
+				    .number = VQ_OK,
+				    .context = got};
 
 	stage->steps[stage->step].context = set;
 	stage_call(stage, A, VERB_CONTEXT_SET, NULL);
@@ -707,18 +713,22 @@ static void answers(enum verb verb, struct vq_request request, int good, int bad
 static void what_calls_answer(void **state)
 {
 	(void)state;
-	answers(VERB_GETINFO, (struct vq_request){ .nodeid = 9 }, VQ_ERR_NOT_EXIST, VQ_OK, RULE_GETINFO);
-	answers(VERB_SETEXPECTED, (struct vq_request){ .votes = 2 }, VQ_ERR_INVALID_PARAM, VQ_OK, RULE_SETEXPECTED);
-	answers(VERB_SETEXPECTED, (struct vq_request){ .votes = 5 }, VQ_OK, VQ_ERR_INVALID_PARAM, RULE_SETEXPECTED);
-	answers(VERB_SETEXPECTED, (struct vq_request){ .votes = 6 }, VQ_ERR_INVALID_PARAM, VQ_OK, RULE_SETEXPECTED);
-	answers(VERB_SETVOTES, (struct vq_request){ .nodeid = 9, .votes = 1 }, VQ_ERR_NAME_NOT_FOUND, VQ_OK,
+	answers(VERB_GETINFO, (struct vq_request){.nodeid = 9}, VQ_ERR_NOT_EXIST, VQ_OK, RULE_GETINFO);
+	answers(VERB_SETEXPECTED, (struct vq_request){.votes = 2}, VQ_ERR_INVALID_PARAM, VQ_OK,
+		RULE_SETEXPECTED);
+	answers(VERB_SETEXPECTED, (struct vq_request){.votes = 5}, VQ_OK, VQ_ERR_INVALID_PARAM,
+		RULE_SETEXPECTED);
+	answers(VERB_SETEXPECTED, (struct vq_request){.votes = 6}, VQ_ERR_INVALID_PARAM, VQ_OK,
+		RULE_SETEXPECTED);
+	answers(VERB_SETVOTES, (struct vq_request){.nodeid = 9, .votes = 1}, VQ_ERR_NAME_NOT_FOUND, VQ_OK,
 		RULE_SETVOTES);
-	answers(VERB_SETVOTES, (struct vq_request){ .nodeid = 2, .votes = 0 }, VQ_OK, VQ_ERR_INVALID_PARAM,
+	answers(VERB_SETVOTES, (struct vq_request){.nodeid = 2, .votes = 0}, VQ_OK, VQ_ERR_INVALID_PARAM,
 		RULE_SETVOTES);
-	answers(VERB_SETVOTES, (struct vq_request){ .nodeid = 2, .votes = UINT32_MAX }, VQ_ERR_INVALID_PARAM, VQ_OK,
-		RULE_SETVOTES);
-	answers(VERB_QDEVICE_POLL, (struct vq_request){ .name = "qd" }, VQ_ERR_NOT_EXIST, VQ_OK, RULE_QDEVICE);
-	answers(VERB_QDEVICE_REGISTER, (struct vq_request){ .name = "" }, VQ_ERR_INVALID_PARAM, VQ_OK, RULE_QDEVICE);
+	answers(VERB_SETVOTES, (struct vq_request){.nodeid = 2, .votes = UINT32_MAX}, VQ_ERR_INVALID_PARAM,
+		VQ_OK, RULE_SETVOTES);
+	answers(VERB_QDEVICE_POLL, (struct vq_request){.name = "qd"}, VQ_ERR_NOT_EXIST, VQ_OK, RULE_QDEVICE);
+	answers(VERB_QDEVICE_REGISTER, (struct vq_request){.name = ""}, VQ_ERR_INVALID_PARAM, VQ_OK,
+		RULE_QDEVICE);
 }
 
 int main(void)

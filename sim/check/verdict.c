@@ -21,33 +21,54 @@ void say(char text[512], const char *format, ...)
 const char *say_error(int error)
 {
 	switch (error) {
-	case VQ_PENDING: return "no answer";
-	case VQ_OK: return "OK";
-	case VQ_ERR_LIBRARY: return "LIBRARY";
-	case VQ_ERR_TRY_AGAIN: return "TRY_AGAIN";
-	case VQ_ERR_INVALID_PARAM: return "INVALID_PARAM";
-	case VQ_ERR_NO_MEMORY: return "NO_MEMORY";
-	case VQ_ERR_BAD_HANDLE: return "BAD_HANDLE";
-	case VQ_ERR_ACCESS: return "ACCESS";
-	case VQ_ERR_NOT_EXIST: return "NOT_EXIST";
-	case VQ_ERR_EXIST: return "EXIST";
-	case VQ_ERR_INTERRUPT: return "INTERRUPT";
-	case VQ_ERR_NAME_NOT_FOUND: return "NAME_NOT_FOUND";
-	case VQ_ERR_NO_RESOURCES: return "NO_RESOURCES";
-	case VQ_ERR_NOT_SUPPORTED: return "NOT_SUPPORTED";
-	case VQ_ERR_MESSAGE_ERROR: return "MESSAGE_ERROR";
-	default: return "an error unknown to the manual";
+	case VQ_PENDING:
+		return "no answer";
+	case VQ_OK:
+		return "OK";
+	case VQ_ERR_LIBRARY:
+		return "LIBRARY";
+	case VQ_ERR_TRY_AGAIN:
+		return "TRY_AGAIN";
+	case VQ_ERR_INVALID_PARAM:
+		return "INVALID_PARAM";
+	case VQ_ERR_NO_MEMORY:
+		return "NO_MEMORY";
+	case VQ_ERR_BAD_HANDLE:
+		return "BAD_HANDLE";
+	case VQ_ERR_ACCESS:
+		return "ACCESS";
+	case VQ_ERR_NOT_EXIST:
+		return "NOT_EXIST";
+	case VQ_ERR_EXIST:
+		return "EXIST";
+	case VQ_ERR_INTERRUPT:
+		return "INTERRUPT";
+	case VQ_ERR_NAME_NOT_FOUND:
+		return "NAME_NOT_FOUND";
+	case VQ_ERR_NO_RESOURCES:
+		return "NO_RESOURCES";
+	case VQ_ERR_NOT_SUPPORTED:
+		return "NOT_SUPPORTED";
+	case VQ_ERR_MESSAGE_ERROR:
+		return "MESSAGE_ERROR";
+	default:
+		return "an error unknown to the manual";
 	}
 }
 
 const char *say_state(uint32_t state)
 {
 	switch (state) {
-	case 0: return "0";
-	case VQ_STATE_MEMBER: return "member";
-	case VQ_STATE_DEAD: return "dead";
-	case VQ_STATE_LEAVING: return "leaving";
-	default: return "an unknown state";
+	case 0:
+		return "0";
+	case VQ_STATE_MEMBER:
+		return "member";
+	case VQ_STATE_DEAD:
+		return "dead";
+	case VQ_STATE_LEAVING:
+		return "leaving";
+	default:
+		return "an unknown state";
 	}
 }
 
