@@ -135,13 +135,16 @@ static void add_reloads(struct reader *reader, const struct tree *steps)
 static void place_machines(struct reader *reader, const struct list *list, const struct tree *steps)
 {
 	struct scenario *scenario = reader->scenario;
+	struct scenario_node found[NODES_MAX] = {0};
 
-	reader->nodes = take(&reader->reading, NODES_MAX, sizeof(*reader->nodes));
+	reader->nodes = found;
 	for (uint32_t i = 0; i < list->count; i++)
 		add_machine(reader, list->node[i].nodeid, list->node[i].at, (struct position){0, 0});
 	if (steps != NULL)
 		add_reloads(reader, steps);
-	qsort(reader->nodes, scenario->node_count, sizeof(*reader->nodes), by_nodeid);
+	qsort(found, scenario->node_count, sizeof(*found), by_nodeid);
+	reader->nodes = take(&reader->reading, scenario->node_count, sizeof(*reader->nodes));
+	memcpy(reader->nodes, found, scenario->node_count * sizeof(*found));
 	scenario->nodes = reader->nodes;
 	reader->files = take(&reader->reading, scenario->node_count, sizeof(*reader->files));
 	reader->running = take(&reader->reading, scenario->node_count, sizeof(*reader->running));

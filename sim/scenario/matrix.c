@@ -58,6 +58,8 @@ void matrix_read(struct reading *reading, const struct tree *matrix, const struc
 		return;
 	if (matrix->kind != TREE_MAP || matrix->count == 0)
 		mistake(reading, matrix->at, "matrix: expected a mapping of names to lists of values");
+	if (matrix->count > MATRIX_NAMES_MAX)
+		mistake(reading, matrix->at, "matrix: more than %u names", MATRIX_NAMES_MAX);
 	to->given = true;
 	to->count = matrix->count;
 	to->names = take(reading, to->count, sizeof(*to->names));

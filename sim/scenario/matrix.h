@@ -5,6 +5,7 @@
 #include "sim/scenario/tree.h"
 
 #define MATRIX_RUNS_MAX 4096u
+#define MATRIX_NAMES_MAX 64u
 #define MATRIX_VALUES_MAX 4000000u /* runs times values in the document */
 
 struct matrix {

@@ -572,6 +572,7 @@ static void nothing_grows_without_bound(void **state)
 		"f:104:5: the run takes more than 100 years up to here");
 	refused(repeated("scenario: s\ncluster: {nodes: 3}\nsteps:\n  - partition: [", "[], ", 769, "]\n"),
 		"f:4:16: partition: more than 768 groups");
+	refused(repeated("tags: [", "&a%u x, ", 1001, "]\n"), "f:1:8898: more than 1000 anchors in one document");
 	refused("a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\n"
 		"c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\n"
 		"e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\n",
@@ -589,9 +590,12 @@ static void a_matrix_has_limits(void **state)
 		       "steps: [{start: all}]\n",
 		       nine, nine, nine, nine);
 	refused(matrix, "f:2:106: matrix: more than 4096 combinations");
+	refused(repeated("scenario: s\ncluster: {nodes: 3}\nsteps: [{start: all}]\nmatrix: {", "n%u: [1], ", 65,
+			 "}\n"),
+		"f:4:9: matrix: more than 64 names");
 	refused(repeated("scenario: s ${a}\ncluster: {nodes: 3}\nsteps: [{start: all}]\nmatrix: {a: [", "%u, ", 4000,
 			 "]}\n"),
-		"f:4:9: matrix: 4000 combinations of a document of 4016 values are too many");
+		"f:4:9: matrix: 4000 combinations of a document of 4017 values are too many");
 	refused(repeated("scenario: s\ntags: [", "\"${a}\", ", 60000,
 			 "]\ncluster: {nodes: 3}\nsteps: [{start: all}]\nmatrix: {a: [[x, x, x]]}\n"),
 		"f:2:400008: more than 200000 values in one document [a=[x,x,x]]");

@@ -29,6 +29,7 @@ struct tree_stream {
 	const char *text;
 	size_t size;
 	struct anchor *anchors; /* of this document */
+	uint32_t anchor_count;
 	uint32_t depth;
 	bool ended;
 	yaml_parser_t parser;
@@ -77,7 +78,7 @@ static const char *hide_references(struct reading *reading, const char *text, si
 	return to;
 }
 
-/* The text as written; says whether there is any ${name} in it. */
+/* The text as written; each ${name} in it weighs as much as a value. */
 static void show_references(struct reading *reading, struct tree *scalar, const char *text, size_t size)
 {
 	char *to = take(reading, size + 1, 1);
@@ -92,8 +93,9 @@ static void show_references(struct reading *reading, struct tree *scalar, const 
 	}
 	scalar->text = to;
 	scalar->size = used;
-	for (size_t i = 0; i < used && !scalar->reference; i++)
-		scalar->reference = tree_reference(to + i, used - i) > 0;
+	for (size_t i = 0; i < used; i++)
+		scalar->weight += tree_reference(to + i, used - i) > 0;
+	scalar->reference = scalar->weight > 1;
 }
 
 static struct position position_of(yaml_mark_t mark)
@@ -209,6 +211,9 @@ static struct anchor *add_anchor(struct tree_stream *stream, const yaml_char_t *
 
 	if (name == NULL)
 		return NULL;
+	if (++stream->anchor_count > TREE_ANCHORS_MAX)
+		mistake(stream->reading, position_of(stream->event.start_mark),
+			"more than %u anchors in one document", TREE_ANCHORS_MAX);
 	anchor = take(stream->reading, 1, sizeof(*anchor));
 	anchor->name = take_text(stream->reading, (const char *)name, strlen((const char *)name));
 	anchor->next = stream->anchors;
@@ -352,6 +357,7 @@ struct tree *tree_next(struct tree_stream *stream)
 		advance(stream);
 	} while (stream->event.type != YAML_DOCUMENT_START_EVENT);
 	stream->anchors = NULL;
+	stream->anchor_count = 0;
 	stream->depth = 0;
 	advance(stream);
 	tree = build(stream);

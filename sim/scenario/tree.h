@@ -12,6 +12,7 @@
 #define TREE_BYTES_MAX (4u << 20) /* of a file */
 #define TREE_DEPTH_MAX 64u
 #define TREE_VALUES_MAX 200000u /* in a document, aliases counted as often as they are used */
+#define TREE_ANCHORS_MAX 1000u  /* in a document */
 #define TREE_KEYS_MAX 1000u     /* in one mapping */
 
 enum tree_kind { TREE_SCALAR, TREE_LIST, TREE_MAP };
@@ -21,7 +22,7 @@ struct tree {
 	bool text_only; /* scalar: in quotes or tagged !!str: text whatever it looks like */
 	bool reference; /* it or something in it holds ${name} */
 	struct position at;
-	uint32_t weight; /* values in it, itself included */
+	uint32_t weight; /* values in it, itself included; a ${name} counts as one more */
 	uint32_t count;  /* of items, or of pairs */
 	size_t size;     /* scalar: bytes of text, which is NUL-terminated and holds no NUL */
 	const char *text;
