@@ -3,6 +3,8 @@
  */
 #include "sim/choice.h"
 
+#include <stdbool.h>
+
 #include "sim/ensure.h"
 #include "sim/rng.h"
 
@@ -16,7 +18,11 @@ static uint32_t choose_plain(void *ctx, uint64_t *streams, uint32_t n, enum choi
 
 static uint32_t choose_seeded(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)
 {
+	bool rare = what == CHOOSE_MOVE || what == CHOOSE_CONTACT || what == CHOOSE_STOP || what == CHOOSE_RECOVER;
+
 	(void)ctx;
+	if (rare && rng_below(&streams[what], 4) != 0)
+		return 0;
 	return (uint32_t)rng_below(&streams[what], n);
 }
 

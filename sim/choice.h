@@ -11,11 +11,14 @@
 
 enum choice_kind {
 	CHOOSE_ORDER,   /* which sender's oldest message the ring orders next */
-	CHOOSE_MOVE,    /* who moves to the next ring: 0 all, k those of the k-th old ring by themselves first */
+	CHOOSE_MOVE,    /* who moves to the next ring: 0 all, k those of the k-th old ring by
+			 * themselves first, beyond: of the lowest with one node of another */
+	CHOOSE_CONTACT, /* rings that find each other: 0 after the merge timeout, 1, 2 in the midst of a sync */
 	CHOOSE_JOIN,    /* a node that starts, or was paused too long: 0 forms a ring alone first, 1 joins the others at once */
 	CHOOSE_RECOVER, /* how many ordered but undelivered messages of the old ring are lost */
 	CHOOSE_WAKE,    /* how long until an application dispatches, in steps of 100 us */
 	CHOOSE_EXIT,    /* a daemon that stops: 0 it is gone before its clients read, 1 they read what it says */
+	CHOOSE_STOP,    /* a clean stop: 0 takes a moment, 1 long enough for others to notice one before it */
 	CHOOSE_TURN,    /* a node whose turn in the sync has come: 0 at once, 1 a token round later */
 	CHOOSE_JITTER,  /* of a packet, in ns */
 	CHOOSE_LOSS,    /* a packet: 0 .. 999999, lost when below the loss in ppm */
@@ -30,7 +33,7 @@ struct choice {
 
 /* Everything falls to the lowest; packets' jitter and loss are still drawn. */
 extern const struct choice choice_plain;
-/* Everything is drawn from the streams. */
+/* Everything is drawn from the streams; rare things are drawn rarely. */
 extern const struct choice choice_seeded;
 
 /* A recorded list, then the lowest; notes what was asked. */

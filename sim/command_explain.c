@@ -21,8 +21,7 @@ static void put_choice(const struct scenario *scenario, const struct explained_c
 		printf("the token went on past %u of %u senders\n", choice->picked, choice->n);
 		break;
 	case CHOOSE_MOVE:
-		printf("the members of old ring %u of %u formed a ring by themselves first\n", choice->picked,
-		       choice->n - 1);
+		printf("some formed a ring by themselves first (choice %u of %u)\n", choice->picked, choice->n - 1);
 		break;
 	case CHOOSE_JOIN:
 		puts("the starting node joined the others without a ring of its own");
@@ -32,6 +31,12 @@ static void put_choice(const struct scenario *scenario, const struct explained_c
 		break;
 	case CHOOSE_EXIT:
 		puts("the client read what its stopping daemon said");
+		break;
+	case CHOOSE_CONTACT:
+		puts("rings found each other in the midst of a sync");
+		break;
+	case CHOOSE_STOP:
+		puts("the daemon took its time to stop");
 		break;
 	case CHOOSE_TURN:
 		puts("a node took its turn in the sync a token round later");

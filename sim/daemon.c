@@ -7,6 +7,7 @@
 
 /* A clean stop takes this long beyond the time its last message needs. */
 #define STOP_NS 1000000u
+#define LATE_STOP_NS 300000000u /* recorded: 0.15 to 0.4 s */
 
 struct here { /* the ctx of a core's host */
 	struct world *world;
@@ -280,7 +281,8 @@ void daemon_stop(struct world *world, uint32_t node, bool wipe)
 	}
 	state->leaving = LEAVES;
 	vq_leave(core_of(world, node), host, &here);
-	event_push(world, state_of(world)->now_ns + 4 * world->scenario->network.latency_ns + STOP_NS,
+	event_push(world, state_of(world)->now_ns + 4 * world->scenario->network.latency_ns + STOP_NS +
+				  (world_pick(world, 2, CHOOSE_STOP) ? LATE_STOP_NS : 0),
 		   (struct event){ .kind = EVENT_LEAVE, .a = node, .b = node_of(world, node)->boots });
 }
 

@@ -116,19 +116,14 @@ static void look_at_ring(struct world *world, uint32_t slot, uint32_t component)
 	}
 }
 
-/* When a ring with members in a component that is not at rest is ready to form. */
-static uint64_t ring_ready_ns(struct world *world, uint32_t slot, uint32_t component)
+/* A ring has found others, or lost one that said goodbye: others may be here in the
+ * midst of the sync that is under way. */
+static void note_contact(struct world *world, struct ring_state *ring)
 {
-	const struct totem *totem = &world->scenario->totem;
-	struct ring_state *ring = ring_of(world, slot);
-
-	if (ring->contact_ns == NEVER_NS)
-		ring->contact_ns = state_of(world)->now_ns;
-	if (count_lost(world, slot, component))
-		return ring->broken_ns + ms(scenario_token_ms(world->scenario) + scenario_consensus_ms(world->scenario));
-	if (ring->flags & (RING_FIRST | RING_REFORM) || ring->here < ring->member_count)
-		return ring->contact_ns + ms(totem->join_ms);
-	return ring->contact_ns + ms(totem->merge_ms);
+	if (ring->contact_ns != NEVER_NS)
+		return;
+	ring->contact_ns = state_of(world)->now_ns;
+	ring->early = world_pick(world, 3, CHOOSE_CONTACT);
 }
 
 struct component { /* what one pass over the nodes finds of it */
@@ -167,22 +162,62 @@ static struct component look_at_component(struct world *world, uint32_t componen
 	return found;
 }
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+struct ready { /* of a component's rings, in ns */
+	uint64_t lost;  /* those that lost a member without a word; 0: none */
+	uint64_t merge; /* the others */
+	uint64_t early; /* others that meet in the midst of a sync; NEVER_NS: none */
+};
+
+static void add_ready(struct world *world, uint32_t slot, uint32_t component, struct component *found,
+		      struct ready *ready)
+{
+	const struct totem *totem = &world->scenario->totem;
+	struct ring_state *ring = ring_of(world, slot);
+	uint64_t token_ms = scenario_token_ms(world->scenario);
+
+	note_contact(world, ring);
+	if (ring->flags & RING_FIRST)
+		found->first_ready_ns = sooner(found->first_ready_ns, ring->contact_ns + ms(totem->join_ms));
+	else if (count_lost(world, slot, component))
+		ready->lost = later(ready->lost,
+				    ring->broken_ns + ms(token_ms + scenario_consensus_ms(world->scenario)));
+	else if (ring->early)
+		ready->early = sooner(ready->early, ring->contact_ns +
+							    ring->early * world->scenario->network.latency_ns + 1);
+	else if (ring->flags & RING_REFORM || ring->here < ring->member_count)
+		ready->merge = later(ready->merge, ring->contact_ns + ms(totem->join_ms));
+	else
+		ready->merge = later(ready->merge, ring->contact_ns + ms(totem->merge_ms));
+}
+
+/* When the component's rings are ready to form one. */
 static void find_ready(struct world *world, uint32_t component, struct component *found)
 {
+	struct ready ready = { .early = NEVER_NS };
+
 	memset(world->chosen, 0, world->node_count + 1);
 	for (uint32_t node = component; node < world->node_count; node++) {
 		uint32_t slot = node_of(world, node)->ring;
-		uint64_t ready_ns;
 
 		if (world->component[node] != component || world->chosen[slot])
 			continue;
 		world->chosen[slot] = 1;
-		ready_ns = ring_ready_ns(world, slot, component);
-		if (ring_of(world, slot)->flags & RING_FIRST)
-			found->first_ready_ns = ready_ns < found->first_ready_ns ? ready_ns : found->first_ready_ns;
-		else
-			found->ready_ns = ready_ns > found->ready_ns ? ready_ns : found->ready_ns;
+		add_ready(world, slot, component, found, &ready);
 	}
+	if (ready.lost)
+		found->ready_ns = later(ready.lost, ready.merge);
+	else
+		found->ready_ns = ready.early != NEVER_NS ? ready.early : ready.merge;
 }
 
 static uint64_t due_ns(const struct component *found)
@@ -236,13 +271,14 @@ static uint32_t nth_ring(struct world *world, uint32_t component, uint32_t k)
 	return NONE;
 }
 
-/* The members of a component, of one ring only unless `ring` is NONE, into world->list. */
-static uint32_t gather(struct world *world, uint32_t component, uint32_t ring)
+/* The members of a component, of one ring only unless `ring` is NONE, and `guest`, into world->list. */
+static uint32_t gather(struct world *world, uint32_t component, uint32_t ring, uint32_t guest)
 {
 	uint32_t count = 0;
 
 	for (uint32_t node = component; node < world->node_count; node++)
-		if (world->component[node] == component && (ring == NONE || node_of(world, node)->ring == ring))
+		if (world->component[node] == component &&
+		    (ring == NONE || node_of(world, node)->ring == ring || node == guest))
 			world->list[count++] = node;
 	return count;
 }
@@ -254,48 +290,66 @@ static void form_first(struct world *world, uint32_t component)
 
 		if (world->component[node] != component || !(ring_of(world, slot)->flags & RING_FIRST))
 			continue;
-		if (ring_ready_ns(world, slot, component) > state_of(world)->now_ns)
+		if (ring_of(world, slot)->contact_ns + ms(world->scenario->totem.join_ms) > state_of(world)->now_ns)
 			continue;
 		ring_install(world, &node, 1);
 	}
 }
 
-/* Totem may take more than one step to bring rings together: the members of one may
- * form a ring by themselves first, even the same again (recordings split-3-2,
- * atb-odd-with-wfa). They do so once: RING_AGAIN. */
-static uint32_t pick_movers(struct world *world, uint32_t component, const struct component *found)
+/* The k-th node (from 1) of a component that is not on the ring, NONE: there is none. */
+static uint32_t nth_other(const struct world *world, uint32_t component, uint32_t ring, uint32_t k)
 {
-	uint32_t picked, ring;
+	for (uint32_t node = component; node < world->node_count; node++)
+		if (world->component[node] == component && node_of(world, node)->ring != ring && --k == 0)
+			return node;
+	return NONE;
+}
 
+/* Totem may take more than one step to bring rings together: the members of one may
+ * form a ring by themselves first, even the same again, or those of the lowest with
+ * one node of another (recordings split-3-2, atb-odd-with-wfa, atb-highest-six). They
+ * do so once: RING_AGAIN. Returns whose ring it is, NONE: all of them. */
+static uint32_t pick_movers(struct world *world, uint32_t component, const struct component *found, uint32_t *guest)
+{
+	uint32_t lowest = nth_ring(world, component, 1), ring = lowest, picked;
+	uint32_t others = found->size - ring_of(world, lowest)->here;
+
+	*guest = NONE;
 	if (found->rings < 2)
 		return NONE;
-	picked = world_pick(world, found->rings + 1, CHOOSE_MOVE);
+	picked = world_pick(world, 1 + found->rings + others, CHOOSE_MOVE);
 	if (picked == 0)
 		return NONE;
-	ring = nth_ring(world, component, picked);
+	if (picked <= found->rings)
+		ring = nth_ring(world, component, picked);
+	else
+		*guest = nth_other(world, component, lowest, picked - found->rings);
 	return ring_of(world, ring)->flags & RING_AGAIN ? NONE : ring;
+}
+
+static void form_together(struct world *world, uint32_t component, const struct component *found)
+{
+	uint32_t guest, slot;
+	uint32_t ring = pick_movers(world, component, found, &guest);
+
+	slot = ring_install(world, world->list, gather(world, component, ring, guest));
+	if (ring != NONE)
+		ring_of(world, slot)->flags |= RING_AGAIN;
 }
 
 static void form_component(struct world *world, uint32_t component)
 {
 	struct component found = look_at_component(world, component);
-	uint64_t now_ns = state_of(world)->now_ns;
-	uint32_t count, movers, slot;
 
 	if (found.at_rest)
 		return;
 	find_ready(world, component, &found);
-	if (due_ns(&found) > now_ns)
+	if (due_ns(&found) > state_of(world)->now_ns)
 		return;
-	if (found.first_ready_ns != NEVER_NS && (found.rings == 1 || world_pick(world, 2, CHOOSE_JOIN) == 0)) {
+	if (found.first_ready_ns != NEVER_NS && (found.rings == 1 || world_pick(world, 2, CHOOSE_JOIN) == 0))
 		form_first(world, component);
-		return;
-	}
-	movers = pick_movers(world, component, &found);
-	count = gather(world, component, movers);
-	slot = ring_install(world, world->list, count);
-	if (movers != NONE)
-		ring_of(world, slot)->flags |= RING_AGAIN;
+	else
+		form_together(world, component, &found);
 }
 
 void membership_form(struct world *world)

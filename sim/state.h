@@ -81,6 +81,8 @@ struct ring_state {
 	uint32_t member_count; /* as installed */
 	uint32_t here;         /* members still on it, paused ones too */
 	uint32_t ordered;      /* messages ordered so far */
+	uint32_t early;        /* 0, or it meets the others after so many packets' time */
+	uint32_t reserved;
 	uint32_t token_at;     /* the member (by its place) that sent last; only with token_order */
 	uint32_t log_first, log_last;         /* ordered, not yet delivered to all */
 	uint32_t pending_first, pending_last; /* sent, not yet ordered */

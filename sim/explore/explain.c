@@ -1,4 +1,8 @@
 /*
+ * Limited discrepancy search: first the run in which everything falls to the lowest,
+ * then all with one choice that does not, with two, and so on. Few choices of a real
+ * cluster are unusual, and what is wrong at the end may come from the beginning.
+ *
  * Each branching point keeps a copy of the world before it, so that going back is a
  * copy too.
  */
@@ -19,8 +23,15 @@ struct branch { /* an advance in which something was chosen */
 	uint8_t *snapshot;
 	size_t size;
 	struct recording_progress *progress;
+	uint32_t unusual; /* picks above the lowest before it */
 	uint32_t asked_count;
 	struct asked asked[ASKED_MAX];
+};
+
+struct seen {
+	uint64_t hash[2]; /* both 0: free */
+	uint32_t left;    /* unusual picks that were left when it was met */
+	uint32_t reserved;
 };
 
 struct search {
@@ -36,7 +47,10 @@ struct search {
 	uint32_t follow_count;
 	struct asked now[ASKED_MAX]; /* what was asked in it */
 	uint32_t now_count;
-	uint64_t (*seen)[2];     /* open addressing; {0, 0} is free */
+	uint32_t unusual;        /* picks above the lowest on the path */
+	uint32_t unusual_max;
+	bool cut;                /* something was left untried because of unusual_max */
+	struct seen *seen;       /* open addressing */
 	uint64_t seen_count, seen_room;
 	uint64_t states_max;
 };
@@ -76,32 +90,33 @@ static void watch(void *ctx, const struct world_view *view, const struct observa
 
 /* ---- states that were tried ---- */
 
+static struct seen *seen_place(const struct search *search, const uint64_t hash[2])
+{
+	uint64_t at = hash[0] & (search->seen_room - 1);
+
+	while ((search->seen[at].hash[0] || search->seen[at].hash[1]) &&
+	       (search->seen[at].hash[0] != hash[0] || search->seen[at].hash[1] != hash[1]))
+		at = (at + 1) & (search->seen_room - 1);
+	return &search->seen[at];
+}
+
 static void seen_grow(struct search *search)
 {
-	uint64_t (*old)[2] = search->seen;
+	struct seen *old = search->seen;
 	uint64_t room = search->seen_room;
 
 	search->seen_room = room ? 2 * room : 4096;
 	search->seen = allocate(search->seen_room, sizeof *search->seen);
-	for (uint64_t i = 0; i < room; i++) {
-		uint64_t at = old[i][0] & (search->seen_room - 1);
-
-		if (!old[i][0] && !old[i][1])
-			continue;
-		while (search->seen[at][0] || search->seen[at][1])
-			at = (at + 1) & (search->seen_room - 1);
-		memcpy(search->seen[at], old[i], sizeof *old);
-	}
+	for (uint64_t i = 0; i < room; i++)
+		if (old[i].hash[0] || old[i].hash[1])
+			*seen_place(search, old[i].hash) = old[i];
 	free(old);
 }
 
-/* True: this state was met before. */
-static bool seen_before(struct search *search)
+static void hash_state(const struct search *search, uint64_t hash[2])
 {
-	uint64_t hash[2], at;
-
 	world_hash(search->world, hash);
-	/* what is left of the recording is part of the state */
+	/* how far the recording has come is part of the state */
 	for (size_t i = 0; i < search->progress_size / 8; i++) {
 		uint64_t word;
 
@@ -109,18 +124,37 @@ static bool seen_before(struct search *search)
 		hash[0] = (hash[0] ^ word) * 0x9e3779b97f4a7c15u;
 		hash[1] = (hash[1] + word) * 0xd1342543de82ef95u + 1;
 	}
+}
+
+/* True: this state was met before, with as many unusual picks left at least. */
+static bool seen_before(struct search *search)
+{
+	uint32_t left = search->unusual_max - search->unusual;
+	struct seen *seen;
+	uint64_t hash[2];
+
+	hash_state(search, hash);
 	if (2 * search->seen_count >= search->seen_room)
 		seen_grow(search);
-	for (at = hash[0] & (search->seen_room - 1); search->seen[at][0] || search->seen[at][1];
-	     at = (at + 1) & (search->seen_room - 1))
-		if (search->seen[at][0] == hash[0] && search->seen[at][1] == hash[1])
-			return true;
-	memcpy(search->seen[at], hash, sizeof hash);
-	search->seen_count++;
+	seen = seen_place(search, hash);
+	if (!seen->hash[0] && !seen->hash[1])
+		search->seen_count++;
+	else if (seen->left >= left)
+		return true;
+	*seen = (struct seen){ { hash[0], hash[1] }, left, 0 };
 	return false;
 }
 
 /* ---- the path ---- */
+
+static uint32_t count_unusual(const struct branch *branch)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < branch->asked_count; i++)
+		count += branch->asked[i].picked > 0;
+	return count;
+}
 
 static void push_branch(struct search *search, uint8_t *snapshot, size_t size, struct recording_progress *progress)
 {
@@ -133,31 +167,42 @@ static void push_branch(struct search *search, uint8_t *snapshot, size_t size, s
 	}
 	branch = &search->branches[search->branch_count++];
 	*branch = (struct branch){ .snapshot = snapshot, .size = size, .progress = progress,
-				   .asked_count = search->now_count };
+				   .unusual = search->unusual, .asked_count = search->now_count };
 	memcpy(branch->asked, search->now, search->now_count * sizeof *search->now);
+	search->unusual += count_unusual(branch);
 }
 
 static void pop_branch(struct search *search)
 {
 	struct branch *branch = &search->branches[--search->branch_count];
 
+	search->unusual = branch->unusual;
 	free(branch->snapshot);
 	free(branch->progress);
 }
 
-/* The next list of picks at the deepest branch that has one. False: all were tried. */
+/* The next list of picks at a branch. False: all were tried, as far as unusual_max goes. */
+static bool next_picks(struct search *search, struct branch *branch)
+{
+	for (; branch->asked_count; branch->asked_count--) {
+		struct asked *last = &branch->asked[branch->asked_count - 1];
+
+		if (last->picked + 1 == last->n)
+			continue;
+		last->picked++;
+		if (branch->unusual + count_unusual(branch) <= search->unusual_max)
+			return true;
+		search->cut = true;
+	}
+	return false;
+}
+
+/* Back to the deepest branch that has picks left. False: there is none. */
 static bool next_branch(struct search *search)
 {
 	while (search->branch_count) {
-		struct branch *branch = &search->branches[search->branch_count - 1];
-
-		while (branch->asked_count) {
-			struct asked *last = &branch->asked[branch->asked_count - 1];
-
-			if (++last->picked < last->n)
-				return true;
-			branch->asked_count--;
-		}
+		if (next_picks(search, &search->branches[search->branch_count - 1]))
+			return true;
 		pop_branch(search);
 	}
 	return false;
@@ -228,7 +273,10 @@ static bool is_found(const struct search *search, enum walk walk)
 	return walk == WALK_END && recording_complete(search->recording, search->progress);
 }
 
-static bool search_all(struct search *search)
+enum verdict_of_search { SEARCH_FOUND, SEARCH_NOT, SEARCH_CUT, SEARCH_GAVE_UP };
+
+/* All runs with at most unusual_max unusual picks. */
+static enum verdict_of_search search_some(struct search *search)
 {
 	enum walk walk = WALK_ON;
 
@@ -237,16 +285,45 @@ static bool search_all(struct search *search)
 			walk = advance(search);
 		search->explanation->runs++;
 		if (is_found(search, walk))
-			return true;
+			return SEARCH_FOUND;
 		note_best(search);
-		if (search->seen_count > search->states_max || search->states_max == 0) {
-			search->explanation->gave_up = true;
-			return false;
-		}
+		if (search->explanation->states + search->seen_count > search->states_max)
+			return SEARCH_GAVE_UP;
 		if (!next_branch(search))
-			return false;
+			return search->cut ? SEARCH_CUT : SEARCH_NOT;
 		walk = retry(search);
 	}
+}
+
+static void forget(struct search *search)
+{
+	search->explanation->states += search->seen_count;
+	while (search->branch_count)
+		pop_branch(search);
+	memset(search->seen, 0, search->seen_room * sizeof *search->seen);
+	search->seen_count = 0;
+	search->cut = false;
+	search->unusual = 0;
+}
+
+static enum verdict_of_search search_all(struct search *search, uint32_t unusual_max)
+{
+	size_t size = world_bytes(search->world);
+	uint8_t *start = allocate(1, size);
+	enum verdict_of_search verdict;
+
+	world_save(search->world, start);
+	for (;; search->unusual_max++) {
+		verdict = search_some(search);
+		if (verdict != SEARCH_CUT || search->unusual_max == unusual_max)
+			break;
+		forget(search);
+		world_restore(search->world, start, size);
+		memset(search->progress, 0, search->progress_size);
+	}
+	free(start);
+	search->explanation->gave_up = verdict == SEARCH_GAVE_UP || verdict == SEARCH_CUT;
+	return verdict;
 }
 
 static void keep_choices(struct search *search)
@@ -274,7 +351,7 @@ static void keep_choices(struct search *search)
 }
 
 static void search_from(const struct scenario *scenario, const struct recording *recording, bool token_order,
-			uint64_t states_max, struct explanation *explanation)
+			uint32_t unusual_max, uint64_t states_max, struct explanation *explanation)
 {
 	struct search search = {
 		.scenario = scenario, .recording = recording, .explanation = explanation, .states_max = states_max,
@@ -287,8 +364,8 @@ static void search_from(const struct scenario *scenario, const struct recording 
 	search.world = world_create(scenario, (struct choice){ &search, choose }, scenario->seed);
 	world_observe(search.world, (struct observer){ &search, watch });
 	world_token_order(search.world, token_order);
-	explanation->found = search_all(&search);
-	explanation->states = search.seen_count;
+	explanation->found = search_all(&search, unusual_max) == SEARCH_FOUND;
+	explanation->states += search.seen_count;
 	if (explanation->found)
 		keep_choices(&search);
 	while (search.branch_count)
@@ -302,12 +379,12 @@ static void search_from(const struct scenario *scenario, const struct recording 
 void explain(const struct scenario *scenario, const struct recording *recording, uint64_t states_max,
 	     struct explanation *explanation)
 {
-	search_from(scenario, recording, false, 0, explanation);
+	search_from(scenario, recording, false, 0, states_max, explanation);
 	if (explanation->found)
 		return;
 	/* a real ring's token goes round: those orders first */
 	explanation_free(explanation);
-	search_from(scenario, recording, true, states_max, explanation);
+	search_from(scenario, recording, true, UINT32_MAX, states_max, explanation);
 	explanation->token_order = true;
 }
 

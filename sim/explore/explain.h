@@ -1,7 +1,7 @@
 /*
- * Is there an interleaving of the scenario that gives exactly a recording? A depth
- * first search over the choices of the world: one run first, then, from the
- * deepest choice up, every other; states that were tried already are not tried again.
+ * Is there an interleaving of the scenario that gives exactly a recording? A search
+ * over the choices of the world, those with few unusual ones first; states that were
+ * tried already are not tried again.
  */
 #ifndef SIM_EXPLORE_EXPLAIN_H
 #define SIM_EXPLORE_EXPLAIN_H
