@@ -149,7 +149,7 @@ def test_the_schema_has_the_reader_s_names(schema, vocabulary):
         assert definitions[place]["anyOf"][0]["enum"] == list(names[kind]), kind
     assert definitions["error"]["anyOf"][2]["enum"] == list(names["errors"].values())
     quirks = mapping_of(schema, "cluster")["properties"]["quirks"]
-    assert quirks["anyOf"][0]["propertyNames"]["enum"] == list(names["quirks"])
+    assert quirks["anyOf"][0]["propertyNames"]["anyOf"][0]["enum"] == list(names["quirks"])
     assert definitions["callback"]["anyOf"][0]["enum"] == list(names["callbacks"])
 
 
@@ -224,6 +224,7 @@ VALID = [
     .replace("two_node", "expected_votes"),
     "scenario: s\nmatrix: {t: [1, 2], g: [[[1]], [[1], [2]]]}\ncluster: {nodes: 2}\n"
     "steps: [{wait: \"${t}s\"}, {partition: \"${g}\"}, {start: all, expect: {quorate: {\"${t}\": true}}}]\n",
+    'scenario: s\nmatrix: {k: [two_node, wait_for_all]}\ncluster: {nodes: 2, quorum: {"${k}": 1}}\nsteps: [{start: all}]\n',
     '{"scenario": "json", "cluster": {"nodes": 2}, "steps": [{"start": "all", "expect": {"quorate": {"1": false}}}]}',
     step("start: all") + "---\n" + step("heal: all"),
 ]
