@@ -52,9 +52,9 @@ static void open_handle(const struct judge *judge, struct seen_client *client, u
 
 static uint32_t dispatch_type(const struct judge *judge)
 {
-	const struct step *step = &judge->scenario->steps[judge->seen->step];
+	const struct step *step = judge_step(judge, judge->seen->step);
 
-	if (judge->seen->step < judge->scenario->step_count && step->verb == VERB_DISPATCH)
+	if (step && step->verb == VERB_DISPATCH)
 		return step->dispatch_type;
 	return VQ_DISPATCH_BLOCKING; /* of which nothing is said */
 }

@@ -215,11 +215,9 @@ static void tell_hazard(const struct judge *judge, struct verdict *verdict, uint
 
 static bool split_is_wanted(const struct judge *judge)
 {
-	const struct check *check = judge->check;
-	const struct step *step = &judge->scenario->steps[check->step];
+	const struct step *step = judge_step(judge, judge->check->step);
 
-	return check->step < judge->scenario->step_count && step->expect.has_split_brain &&
-	       step->expect.split_brain;
+	return step && step->expect.has_split_brain && step->expect.split_brain;
 }
 
 /* Quorate only because the quorum is cut to 8 bits where it is stored. */

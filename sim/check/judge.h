@@ -282,6 +282,12 @@ static inline bool quirk_on(const struct judge *judge, enum vq_quirk quirk)
 	return !((judge->scenario->quirks_off >> quirk) & 1);
 }
 
+/* The step that is under way, NULL when the scenario has none such. */
+static inline const struct step *judge_step(const struct judge *judge, uint32_t step)
+{
+	return step < judge->scenario->step_count ? &judge->scenario->steps[step] : NULL;
+}
+
 /* The index of a node id, NOBODY when the scenario has none such. */
 uint32_t judge_index(const struct judge *judge, uint32_t nodeid);
 

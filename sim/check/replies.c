@@ -132,10 +132,9 @@ static int device_must(const struct judge *judge, uint32_t number, const struct 
 
 static uint8_t fresh_ring(const struct judge *judge, uint32_t number)
 {
-	const struct step *step = &judge->scenario->steps[judge->seen->step];
+	const struct step *step = judge_step(judge, judge->seen->step);
 
-	if (judge->seen->step >= judge->scenario->step_count || step->verb != VERB_QDEVICE_POLL ||
-	    step->client != judge->seen->client)
+	if (!step || step->verb != VERB_QDEVICE_POLL || step->client != judge->seen->client)
 		return UNKNOWN;
 	if (step->ring_given)
 		return ring_equal(step->request.ring, judge_node(judge, number)->ring);
