@@ -20,7 +20,7 @@
 struct run_command {
 	struct run_options options;
 	const char *trace_path, *junit_path, *only;
-	FILE *trace;
+	FILE *trace, *junit_file;
 	struct verdicts verdicts;
 	struct junit junit;
 	uint32_t jobs;
@@ -132,28 +132,35 @@ static int cannot_write(const char *path)
 	return EXIT_USAGE;
 }
 
-/* Where the trace goes: with it on standard output, all words go to standard error. */
-static int open_trace(struct run_command *command)
+/* Files are opened before anything runs. With the trace on standard output all words
+ * go to standard error. */
+static int open_outputs(struct run_command *command)
 {
-	if (!command->trace_path)
-		return 0;
-	if (strcmp(command->trace_path, "-") == 0) {
+	if (command->trace_path && strcmp(command->trace_path, "-") == 0) {
 		command->trace = stdout;
 		command->verdicts.out = stderr;
 		command->verdicts.colour_out = command->verdicts.colour_err;
-		return 0;
+	} else if (command->trace_path) {
+		command->trace = fopen(command->trace_path, "w");
+		if (!command->trace)
+			return cannot_write(command->trace_path);
 	}
-	command->trace = fopen(command->trace_path, "w");
-	return command->trace ? 0 : cannot_write(command->trace_path);
+	if (command->junit_path) {
+		command->junit_file = fopen(command->junit_path, "w");
+		if (!command->junit_file)
+			return cannot_write(command->junit_path);
+		junit_begin(&command->junit);
+	}
+	return 0;
 }
 
 static int close_outputs(struct run_command *command)
 {
 	int status = 0;
 
-	if (command->trace && command->trace != stdout && fclose(command->trace) != 0)
+	if (command->trace && (command->trace == stdout ? fflush(stdout) : fclose(command->trace)) != 0)
 		status = cannot_write(command->trace_path);
-	if (command->junit_path && junit_end(&command->junit, command->junit_path) != 0)
+	if (command->junit_file && junit_end(&command->junit, command->junit_file) != 0)
 		status = cannot_write(command->junit_path);
 	return status;
 }
@@ -168,8 +175,6 @@ static int run_all(struct run_command *command, const struct collection *collect
 	int status;
 
 	command->verdicts.files = collection->set_count;
-	if (command->junit_path)
-		junit_begin(&command->junit);
 	batch_run(&batch);
 	status = close_outputs(command);
 	verdicts_end(&command->verdicts);
@@ -194,7 +199,7 @@ int command_run(int argc, char **argv)
 	verdicts_init(&command.verdicts, command.quiet);
 	command.options.label = collection.run_count > 1;
 	command.progress = isatty(2) && collection.run_count > 1;
-	status = open_trace(&command);
+	status = open_outputs(&command);
 	if (status == 0)
 		status = run_all(&command, &collection);
 	collection_free(&collection);

@@ -116,19 +116,14 @@ void junit_add(struct junit *junit, const struct run_result *result)
 	fprintf(junit->cases_file, "      <system-out>trace %s</system-out>\n    </testcase>\n", result->hash);
 }
 
-int junit_end(struct junit *junit, const char *path)
+int junit_end(struct junit *junit, FILE *file)
 {
-	FILE *file;
 	int error;
 
 	end_suite(junit);
 	fclose(junit->body);
-	file = fopen(path, "w");
-	if (!file) {
-		free(junit->text);
-		return -1;
-	}
-	fprintf(file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"votesim\" tests=\"%u\" failures=\"%u\">\n",
+	fprintf(file,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"votesim\" tests=\"%u\" failures=\"%u\">\n",
 		junit->all_tests, junit->all_failures);
 	fwrite(junit->text, 1, junit->size, file);
 	fputs("</testsuites>\n", file);

@@ -19,7 +19,7 @@ struct junit {
 
 void junit_begin(struct junit *junit);
 void junit_add(struct junit *junit, const struct run_result *result);
-/* Write the whole; 0, or -1 with errno. Frees. */
-int junit_end(struct junit *junit, const char *path);
+/* Write the whole and close the file; 0, or -1 with errno. Frees. */
+int junit_end(struct junit *junit, FILE *file);
 
 #endif

@@ -14,6 +14,7 @@
 
 struct line {
 	char *at;
+	char *label, *label_end; /* the part that is not hashed */
 };
 
 /* ---- a line's parts ---- */
@@ -289,18 +290,20 @@ static char *begin_line(struct trace *trace, size_t room)
 	return trace->pending + trace->pending_size;
 }
 
-static void end_line(struct trace *trace, const char *start, const char *end, bool visible)
+static void end_line(struct trace *trace, const char *start, const struct line *line, bool visible)
 {
-	size_t size = (size_t)(end - start);
+	size_t size = (size_t)(line->at - start);
 
 	trace->lines++;
-	if (trace->keep) {
-		trace->size += size;
-		if (visible)
-			XXH3_128bits_update(trace->hash_state, start, size);
-	} else {
+	if (!trace->keep) {
 		trace->pending_size += size;
+		return;
 	}
+	trace->size += size;
+	if (!visible)
+		return;
+	XXH3_128bits_update(trace->hash_state, start, (size_t)(line->label - start));
+	XXH3_128bits_update(trace->hash_state, line->label_end, (size_t)(line->at - line->label_end));
 }
 
 static size_t room_for(const struct observation *observation)
@@ -321,11 +324,13 @@ static void put_head(struct line *line, const struct trace *trace, const struct 
 		put_field(line, "node", trace->scenario->nodes[observation->node].nodeid);
 	if (observation->client != UINT32_MAX)
 		put_string_field(line, "client", trace->scenario->clients[observation->client].name);
+	line->label = line->at;
 	if (trace->label) {
 		put_string_field(line, "scenario", trace->scenario->name);
 		if (trace->scenario->variant && trace->scenario->variant[0])
 			put_string_field(line, "variant", trace->scenario->variant);
 	}
+	line->label_end = line->at;
 }
 
 /* A client that dispatches by itself says so only when that fails. */
@@ -354,7 +359,7 @@ void trace_observe(void *ctx, const struct world_view *view, const struct observ
 	else
 		put_event(&line, observation);
 	put_text(&line, "}\n");
-	end_line(trace, start, line.at, visible);
+	end_line(trace, start, &line, visible);
 }
 
 void trace_init(struct trace *trace, const struct scenario *scenario, bool keep, bool all, bool label)
@@ -363,7 +368,7 @@ void trace_init(struct trace *trace, const struct scenario *scenario, bool keep,
 	trace->scenario = scenario;
 	trace->keep = keep;
 	trace->all = all && keep;
-	trace->label = label;
+	trace->label = label && keep;
 	trace->pending = resized(NULL, PENDING_ROOM);
 	trace->hash_state = XXH3_createState();
 	ALWAYS(trace->hash_state != NULL);
