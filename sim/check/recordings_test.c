@@ -235,7 +235,8 @@ static bool mine(const char *event, const char *like)
 	       same_text(get(event, "client"), get(like, "client"));
 }
 
-/* The next callback of this client of the kind, before its next connection; NULL: none. */
+/* The next callback of this client of the kind, before its next connection; without a kind: if it is what
+ * comes next at all. NULL: none. */
 static const char *next_callback(const char *event, const char *kind)
 {
 	const char *like = event;
@@ -243,7 +244,7 @@ static const char *next_callback(const char *event, const char *kind)
 	for (event = blanks(after(event)); *event == '{'; event = blanks(after(event))) {
 		if (!get(event, "client") || !mine(event, like))
 			continue;
-		if (is(get(event, "ret"), "init"))
+		if (is(get(event, "ret"), "init") || (!kind && !get(event, "cb")))
 			return NULL;
 		if (get(event, "cb") && (!kind || is(get(event, "cb"), kind)))
 			return event;
@@ -484,7 +485,7 @@ static void spoilt_streams_fail(void **state)
 
 		for (const char *event = item(events, 0); event && *event == '{';
 		     event = blanks(after(event))) {
-			if (!get(event, "client") || !next_callback(event, NULL) ||
+			if (!get(event, "client") || !next_callback(event, "nodelist") ||
 			    !first_of_its_client(events, event))
 				continue;
 			failed += judge_client(&replay, line, event, 0) > 0;
