@@ -8,7 +8,8 @@ import pytest
 from . import mutants
 from .support import make, votesim
 
-CANARIES = ["history-06-old-member-list", "history-16-two-node-without-wfa", "history-43-tie-breaker-against-a-majority", "quorum-is-half"]
+# One tells a wrong list, one lets both halves of a cluster act, one tells too much, one counts wrongly.
+CANARIES = ["history-06-old-member-list", "history-16-two-node-without-wfa", "history-44-callback-for-each-nodeinfo", "quorum-is-half"]
 
 
 @pytest.mark.parametrize("name", CANARIES)
