@@ -300,8 +300,8 @@ static struct list from_conf(struct reader *reader, const struct fields *cluster
 
 	for (uint32_t i = 0; i < 2; i++)
 		if (field(cluster, instead[i]) != NULL)
-			mistake(&reader->reading, field(cluster, instead[i])->tree->at, "%s: corosync_conf says that",
-				instead[i]);
+			mistake(&reader->reading, field(cluster, instead[i])->tree->at,
+				"%s: the file that corosync_conf names says that: give one of them", instead[i]);
 	conf->totem = reader->scenario->totem;
 	conf_read(&reader->reading, beside(reader, path->text), path->tree->at, conf);
 	reader->scenario->totem = conf->totem;

@@ -120,6 +120,9 @@ uint64_t read_duration(struct reader *reader, const struct tree *tree, const cha
 		mistake(reading, tree->at, "%s: %.40s needs a unit: write %.40sms, %.40ss or %.40sm", key, text, text,
 			text, text);
 	case AMOUNT_BAD_UNIT:
+		if (unit[0] == ' ')
+			mistake(reading, tree->at, "%s: a blank in '%.40s': a unit follows its number at once", key,
+				text);
 		mistake_word(reading, tree->at, take_format(reading, "unit in %s:", key), unit, units, 6);
 	case AMOUNT_NEGATIVE:
 		mistake(reading, tree->at, "%s: a duration cannot be negative", key);
@@ -344,13 +347,33 @@ static _Noreturn void unknown_key(struct reader *reader, const struct vocabulary
 		     names, words->count);
 }
 
+/* "a mapping with node and votes": the keys it needs, or else the first that it may have. */
+static const char *some_keys(struct reader *reader, const struct vocabulary *words)
+{
+	const char *list = "a mapping", *between = " with ";
+	bool needs = false;
+	uint32_t count = 0;
+
+	for (uint32_t w = 0; w < words->count; w++)
+		needs = needs || words->words[w].need == REQUIRED;
+	for (uint32_t w = 0; w < words->count && count < 3; w++) {
+		if (needs && words->words[w].need != REQUIRED)
+			continue;
+		list = take_format(&reader->reading, "%s%s%s", list, between, words->words[w].name);
+		between = needs ? " and " : " or ";
+		count++;
+	}
+	return list;
+}
+
 void fields_read(struct reader *reader, const struct vocabulary *words, const struct tree *map, struct fields *fields)
 {
 	ALWAYS(words->count <= WORDS_MAX);
 	memset(fields, 0, sizeof(*fields));
 	fields->words = words;
 	fields->map = map;
-	expect_map(reader, map, words->name, "keys and values");
+	if (map->kind != TREE_MAP)
+		expected(reader, map, words->name, some_keys(reader, words));
 	for (uint32_t i = 0; i < map->count; i++) {
 		const struct tree *key = map->items[2 * i];
 		uint32_t w = 0;

@@ -86,7 +86,9 @@ void mistake_word(struct reading *reading, struct position at, const char *what,
 		mistake(reading, at, "unknown %s %s: did you mean '%s'?", what, found, near);
 	for (uint32_t i = 0; i < count && used + strlen(words[i]) + 3 < sizeof(list); i++)
 		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i == 0 ? "" : ", ", words[i]);
-	mistake(reading, at, "unknown %s %s: expected %s%s", what, found, count > 1 ? "one of " : "", list);
+	if (count == 1)
+		mistake(reading, at, "unknown %s %s: expected '%s'", what, found, list);
+	mistake(reading, at, "unknown %s %s: expected one of %s", what, found, list);
 }
 
 void *take(struct reading *reading, size_t count, size_t size)

@@ -70,7 +70,7 @@ static void read_step(void *context)
 
 	step->at = one->tree->at;
 	if (one->tree->kind != TREE_MAP)
-		expected(reader, one->tree, "steps", "a step: a mapping of one verb and what modifies it");
+		expected(reader, one->tree, "steps", "a step such as 'start: all'");
 	fields_read(reader, &words_step, one->tree, &fields);
 	value = find_verb(reader, one->tree, step);
 	if (value == NULL && field(&fields, "expect") == NULL)

@@ -170,6 +170,36 @@ static void refuse_characters(const struct tree_stream *stream)
 	}
 }
 
+static bool begins_line(const struct tree_stream *stream, struct position at)
+{
+	const char *line = line_start(stream, at.line), *end = stream->text + stream->size;
+	uint32_t column = 1;
+
+	for (; line != NULL && line < end && *line == ' '; line++)
+		column++;
+	return line != NULL && line < end && column == at.column;
+}
+
+/* The usual mistake, in other words than the parser's: what begins this line belongs to nothing. */
+static void refuse_indentation(const struct tree_stream *stream, struct position at, struct position since)
+{
+	const char *context = stream->parser.context;
+	bool list = context != NULL && strstr(context, "block collection") != NULL;
+
+	if (context == NULL || (!list && strstr(context, "block mapping") == NULL))
+		return;
+	if (at.line == since.line || !begins_line(stream, at))
+		return;
+	if (at.column == since.column && !list && line_start(stream, at.line)[at.column - 1] == '-')
+		mistake(stream->reading, at,
+			"not YAML: an item of a list among the keys of the mapping that begins on line %u",
+			since.line);
+	if (at.column == since.column)
+		return;
+	mistake(stream->reading, at, "not YAML: indented by %u, but the %s around it, which begins on line %u, by %u",
+		at.column - 1, list ? "list" : "mapping", since.line, since.column - 1);
+}
+
 static _Noreturn void not_yaml(struct tree_stream *stream)
 {
 	const yaml_parser_t *parser = &stream->parser;
@@ -179,6 +209,7 @@ static _Noreturn void not_yaml(struct tree_stream *stream)
 		mistake(stream->reading, (struct position){0, 0}, "no memory for a YAML parser");
 	refuse_characters(stream);
 	refuse_tab(stream, at);
+	refuse_indentation(stream, at, since);
 	if (parser->context == NULL)
 		mistake(stream->reading, at, "not YAML: %s", parser->problem);
 	mistake(stream->reading, at, "not YAML: %s %s that begins on line %u", parser->problem, parser->context,

@@ -1,4 +1,5 @@
 /* The word that somebody meant: the least number of slips away, and not too many. */
+#include <stdbool.h>
 #include <string.h>
 
 #include "sim/scenario/words.h"
@@ -41,6 +42,41 @@ static uint32_t distance(const char *a, const char *b)
 	return table[rows][columns];
 }
 
+/* Is one of them a part of the other, cut at underscores? `votequorum_trackstart`, `cast` for `cast_vote`. */
+static bool is_part(const char *text, const char *word)
+{
+	size_t size = strlen(word), length = strlen(text);
+
+	if (size < 4 || size >= length)
+		return false;
+	for (size_t i = 0; i + size <= length; i++) {
+		size_t same = 0;
+
+		if (i > 0 && lower(text[i - 1]) != '_')
+			continue;
+		while (same < size && lower(text[i + same]) == lower(word[same]))
+			same++;
+		if (same == size && (i + size == length || lower(text[i + size]) == '_'))
+			return true;
+	}
+	return false;
+}
+
+/* The only word that is a part of the text, or that the text is a part of. */
+static const char *only_part(const char *text, const char *const *words, uint32_t count)
+{
+	const char *only = NULL;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (!is_part(text, words[i]) && !is_part(words[i], text))
+			continue;
+		if (only != NULL)
+			return NULL;
+		only = words[i];
+	}
+	return only;
+}
+
 const char *nearest_word(const char *text, const char *const *words, uint32_t count)
 {
 	uint32_t best = UINT32_MAX;
@@ -55,5 +91,5 @@ const char *nearest_word(const char *text, const char *const *words, uint32_t co
 			nearest = words[i];
 		}
 	}
-	return nearest;
+	return nearest != NULL ? nearest : only_part(text, words, count);
 }

@@ -5,7 +5,8 @@
 #include <stdint.h>
 
 /* The word nearest to `text` (letters changed, left out, added or swapped; case
- * does not count), the first of equally near ones; NULL when none is near. */
+ * does not count), the first of equally near ones; when none is near, the only one
+ * that is a part of it or that it is a part of, cut at underscores; else NULL. */
 const char *nearest_word(const char *text, const char *const *words, uint32_t count);
 
 #endif
