@@ -475,20 +475,20 @@ static void make_dispatch(struct world *world, uint32_t step_index, bool again)
 /* The call that waits, then those of later steps that waited behind it. */
 static void go_on(struct world *world, uint32_t client)
 {
-	struct client_state *state = client_of(world, client);
 	uint32_t last = state_of(world)->script.step;
-	uint32_t step = state->waiting_step - 1;
+	uint32_t step = client_of(world, client)->waiting_step - 1;
 
 	if (!make_call(world, step, true))
 		return;
-	state->waiting_step = 0;
+	client_of(world, client)->waiting_step = 0;
 	while (++step <= last && step < world->scenario->step_count) {
 		const struct step *next = &world->scenario->steps[step];
 
 		if (!verb_is_call(next->verb) || next->client != client || next->verb == VERB_DISPATCH)
 			continue;
+		world_reserve_call(world);
 		if (!make_call(world, step, false)) {
-			state->waiting_step = step + 1;
+			client_of(world, client)->waiting_step = step + 1;
 			return;
 		}
 	}
@@ -556,6 +556,7 @@ void application_wake(struct world *world, uint32_t client, uint32_t generation)
 	state->wake = 0;
 	if (state->waiting_step)
 		go_on(world, client);
+	state = client_of(world, client); /* the block may have moved */
 	if (state->dispatch_step)
 		make_dispatch(world, state->dispatch_step - 1, true);
 	else if (!told(world, client)->manual && state->phase == CLIENT_OPEN)

@@ -178,6 +178,7 @@ static void boot(struct world *world, uint32_t node)
 	state->queue_full = 0;
 	state->aborted = 0;
 	state->held = 0;
+	state->turn_missed = 0;
 	state->running_config = state->file_config;
 	state->ring_seq++; /* recording two-node: 21, then 26 after a restart */
 	state->last_arrival_ns = 0;
@@ -286,6 +287,20 @@ void daemon_stop(struct world *world, uint32_t node, bool wipe)
 		   (struct event){ .kind = EVENT_LEAVE, .a = node, .b = node_of(world, node)->boots });
 }
 
+/* Does its goodbye reach all that are still on its ring? Who does not hear it misses its token. */
+static bool is_heard(const struct world *world, uint32_t node)
+{
+	uint32_t slot = node_of(world, node)->ring;
+
+	for (uint32_t i = 0; i < ring_of(world, slot)->member_count; i++) {
+		uint32_t member = ring_members(world, slot)[i];
+
+		if (node_of(world, member)->ring == slot && !link_up(world, node, member))
+			return false;
+	}
+	return true;
+}
+
 void daemon_left(struct world *world, uint32_t node, uint32_t boots)
 {
 	const struct node_state *state = node_of(world, node);
@@ -299,7 +314,7 @@ void daemon_left(struct world *world, uint32_t node, uint32_t boots)
 	}
 	if (state->stop_later & 2)
 		wipe_disk(world, node);
-	go_down(world, node, DOWN_STOP, LEFT);
+	go_down(world, node, DOWN_STOP, is_heard(world, node) ? LEFT : STAYS);
 }
 
 /* ---- pausing ---- */
@@ -323,6 +338,34 @@ void daemon_pause(struct world *world, uint32_t node)
 	membership_changed(world);
 }
 
+/* Was it paused until the others had gone on without it? Then it forms a ring alone
+ * first (recording pause-longer-than-token). */
+static bool is_left_behind(const struct world *world, uint32_t node)
+{
+	const struct ring_state *ring = ring_of(world, node_of(world, node)->ring);
+	const uint32_t *members = ring_members(world, node_of(world, node)->ring);
+
+	if (ring->here == ring->member_count || ring->broken_ns == NEVER_NS ||
+	    state_of(world)->now_ns < ring->broken_ns + scenario_token_ms(world->scenario) * SCENARIO_MS)
+		return false;
+	for (uint32_t i = 0; i < ring->member_count && !(ring->flags & RING_FIRST); i++)
+		if (members[i] != node && node_of(world, members[i])->ring == node_of(world, node)->ring &&
+		    node_active(world, members[i]))
+			return false;
+	return true;
+}
+
+static void take_missed_turn(struct world *world, uint32_t node)
+{
+	struct node_state *state = node_of(world, node);
+
+	if (!state->turn_missed)
+		return;
+	state->turn_missed = 0;
+	event_push(world, state_of(world)->now_ns,
+		   (struct event){ .kind = EVENT_TURN, .a = node, .b = ring_of(world, state->ring)->generation });
+}
+
 void daemon_resume(struct world *world, uint32_t node)
 {
 	struct node_state *state = node_of(world, node);
@@ -340,8 +383,9 @@ void daemon_resume(struct world *world, uint32_t node)
 		push_timer(world, node, (enum vq_timer)i);
 	}
 	observe_node(world, OBSERVE_NODE_RESUMED, node, 0, NULL);
-	if (ring_of(world, state->ring)->here < ring_of(world, state->ring)->member_count)
-		ring_of(world, state->ring)->flags |= RING_FIRST; /* recording pause-longer-than-token */
+	if (is_left_behind(world, node))
+		ring_of(world, state->ring)->flags |= RING_FIRST;
+	take_missed_turn(world, node);
 	applications_daemon_back(world, node);
 	membership_changed(world);
 	if (node_of(world, node)->stop_later & 1)
@@ -412,10 +456,13 @@ static void deliver_votequorum(struct world *world, uint32_t node, const struct 
 
 void daemon_turn(struct world *world, uint32_t node, uint32_t generation)
 {
-	const struct node_state *state = node_of(world, node);
+	struct node_state *state = node_of(world, node);
 	ENTER(world, node);
 
-	if (!runs(world, node) || state->ring == NONE || ring_of(world, state->ring)->generation != generation)
+	if (state->ring == NONE || ring_of(world, state->ring)->generation != generation)
+		return;
+	state->turn_missed = state->paused;
+	if (!runs(world, node))
 		return;
 	vq_sync_process(core_of(world, node), host, &here);
 }

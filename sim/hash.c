@@ -1,6 +1,7 @@
 /*
  * The hash of a world's state: of what it means, not of where it lies. References
- * are followed, moments are distances from now, stale events are left out.
+ * are followed, moments are distances from now, of stale events only that they keep
+ * the script waiting.
  */
 #include <string.h>
 
@@ -32,7 +33,9 @@ static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t ind
 	node.last_arrival_ns = node.last_arrival_ns > now_ns ? node.last_arrival_ns - now_ns : 0;
 	node.boots = 0;
 	for (uint32_t i = 0; i < VQ_TIMER_COUNT; i++) {
-		node.timers[i].due_ns = node.paused ? 0 : from_now(world, node.timers[i].due_ns);
+		/* while paused left_ns says it, but not whether the timer runs at all */
+		node.timers[i].due_ns = node.paused ? node.timers[i].due_ns == NEVER_NS
+						    : from_now(world, node.timers[i].due_ns);
 		node.timers[i].generation = 0;
 	}
 	add(hash, &node, sizeof node);
@@ -71,9 +74,11 @@ static void add_ring(const struct world *world, XXH3_state_t *hash, uint32_t slo
 static void add_client(const struct world *world, XXH3_state_t *hash, uint32_t index)
 {
 	const struct client_state *stored = client_of(world, index);
+	uint32_t node = world->scenario->clients[index].node;
 	struct client_state client = *stored;
 
-	client.generation = client.boots = 0;
+	client.generation = 0;
+	client.boots = node_of(world, node)->up && node_of(world, node)->boots == stored->boots; /* connected */
 	client.note_first = client.note_last = client.reading = 0;
 	add(hash, &client, sizeof client);
 	add(hash, library_of(world, index), world->library_size);
@@ -128,14 +133,19 @@ static void add_events(const struct world *world, XXH3_state_t *hash)
 {
 	const struct queue *queue = queue_of(world);
 	struct pending *list = malloc((queue->count + 1) * sizeof *list);
+	uint64_t stale_ns = 0, live_ns = 0; /* the last that is no timer: until then the script waits */
 	uint32_t count = 0;
 
 	ALWAYS(list != NULL);
 	for (uint32_t i = 0; i < queue->count; i++) {
 		uint64_t time_ns, order;
 		struct event event = queue_peek(queue, i, &time_ns, &order);
+		bool stale = is_stale(world, event);
+		uint64_t *last_ns = stale ? &stale_ns : &live_ns;
 
-		if (is_stale(world, event))
+		if (!event_is_timer(world, event) && from_now(world, time_ns) > *last_ns)
+			*last_ns = from_now(world, time_ns);
+		if (stale)
 			continue;
 		list[count++] = (struct pending){
 			.after_ns = from_now(world, time_ns), .order = order, .kind = event.kind,
@@ -147,13 +157,26 @@ static void add_events(const struct world *world, XXH3_state_t *hash)
 	for (uint32_t i = 0; i < count; i++)
 		list[i].order = 0;
 	add(hash, list, count * sizeof *list);
+	stale_ns = stale_ns > live_ns ? stale_ns : 0;
+	add(hash, &stale_ns, sizeof stale_ns);
 	free(list);
+}
+
+/* A later step that names its moment makes the time count. */
+static bool time_counts(const struct world *world)
+{
+	for (uint32_t i = state_of(world)->script.step + 1; i < world->scenario->step_count; i++)
+		if (world->scenario->steps[i].has_at)
+			return true;
+	return false;
 }
 
 static void add_script(const struct world *world, XXH3_state_t *hash)
 {
 	struct script script = state_of(world)->script;
+	uint64_t now_ns = time_counts(world) ? state_of(world)->now_ns : 0;
 
+	add(hash, &now_ns, sizeof now_ns);
 	script.began_ns = from_now(world, script.began_ns);
 	script.until_ns = from_now(world, script.until_ns);
 	add(hash, &script, sizeof script);

@@ -73,18 +73,21 @@ static void begin_suite(struct junit *junit, const char *path)
 	junit->cases_file = text_file(&junit->cases, &junit->cases_size);
 }
 
+static void put_where(FILE *file, const struct run_result *result, const struct verdict *verdict)
+{
+	put_xml(file, result->scenario->path);
+	fprintf(file, ":%u:%u: ", verdict->at.line, verdict->at.column);
+}
+
 static void put_failure(FILE *file, const struct run_result *result, const struct verdict *verdict)
 {
-	char where[256];
-
-	snprintf(where, sizeof where, "%s:%u:%u: ", result->scenario->path, verdict->at.line, verdict->at.column);
 	fputs("      <failure type=\"", file);
 	put_xml(file, verdict->rule < check_rule_count ? check_rules[verdict->rule].id : "expectation");
 	fputs("\" message=\"", file);
-	put_xml(file, where);
+	put_where(file, result, verdict);
 	put_xml(file, verdict->expected);
 	fputs("\">", file);
-	put_xml(file, where);
+	put_where(file, result, verdict);
 	fputs("expected: ", file);
 	put_xml(file, verdict->expected);
 	fputs("&#10;came: ", file);

@@ -228,7 +228,7 @@ static uint64_t due_ns(const struct component *found)
 /* The world says what changed by telling each ring again whether it is whole. */
 void membership_changed(struct world *world)
 {
-	struct state *state = state_of(world);
+	struct state *state;
 	uint64_t next_ns = NEVER_NS;
 
 	find_components(world);
@@ -243,10 +243,12 @@ void membership_changed(struct world *world)
 		find_ready(world, node, &found);
 		next_ns = due_ns(&found) < next_ns ? due_ns(&found) : next_ns;
 	}
+	state = state_of(world); /* a ring that went on has moved the block */
 	if (next_ns != NEVER_NS && next_ns < state->now_ns)
 		next_ns = state->now_ns;
 	if (next_ns == state->form_ns)
 		return;
+	state->timers_queued += state->form_ns != NEVER_NS; /* its event is stale now */
 	state->form_ns = next_ns;
 	state->form_generation++;
 	if (next_ns != NEVER_NS)
@@ -312,7 +314,7 @@ static uint32_t nth_other(const struct world *world, uint32_t component, uint32_
 static uint32_t pick_movers(struct world *world, uint32_t component, const struct component *found, uint32_t *guest)
 {
 	uint32_t lowest = nth_ring(world, component, 1), ring = lowest, picked;
-	uint32_t others = found->size - ring_of(world, lowest)->here;
+	uint32_t others = found->size - count_here(world, lowest, component);
 
 	*guest = NONE;
 	if (found->rings < 2)

@@ -273,12 +273,6 @@ static void drop_delivered(struct world *world, struct ring_state *ring)
 	}
 }
 
-/* What one node's core may need when it is called once. */
-static void reserve_for_one(struct world *world)
-{
-	world_reserve(world, 64, (size_t)world->clients_per_node_max * 12 * world->note_size_max + 4096);
-}
-
 static void deliver_at(struct world *world, uint32_t node, uint32_t reference)
 {
 	struct message *message = message_at(world, reference);
@@ -312,7 +306,7 @@ void ring_deliver(struct world *world, uint32_t slot, uint32_t generation, uint3
 
 		if ((only != NONE && node != only) || !may_deliver(world, slot, node, number))
 			continue;
-		reserve_for_one(world);
+		world_reserve_call(world);
 		deliver_at(world, node, reference);
 	}
 	drop_delivered(world, ring_of(world, slot));
@@ -320,10 +314,12 @@ void ring_deliver(struct world *world, uint32_t slot, uint32_t generation, uint3
 
 void ring_resume(struct world *world, uint32_t slot)
 {
-	struct ring_state *ring = ring_of(world, slot);
+	uint32_t reference = ring_of(world, slot)->log_first;
 
-	for (uint32_t reference = ring->log_first; reference; reference = message_at(world, reference)->next)
+	for (; reference; reference = message_at(world, reference)->next) {
+		world_reserve(world, world->node_count + 64, 0);
 		schedule_deliveries(world, slot, message_at(world, reference));
+	}
 	want_ordering(world, slot);
 }
 
@@ -342,24 +338,57 @@ static uint32_t highest_delivered(const struct world *world, const uint32_t *mem
 	return highest;
 }
 
+/* Mark in world->chosen those of `members` that come from the ring at `slot`. */
+static void mark_movers(struct world *world, const uint32_t *members, uint32_t count, uint32_t slot)
+{
+	memset(world->chosen, 0, world->node_count);
+	for (uint32_t i = 0; i < count; i++)
+		world->chosen[members[i]] = node_of(world, members[i])->ring == slot;
+}
+
+/* A message that no mover had may be lost, but not with its sender there, who keeps it. */
+static bool may_be_lost(const struct world *world, const struct message *message, uint32_t had)
+{
+	return message->number > had && !world->chosen[message->sender];
+}
+
+static uint32_t count_losable(const struct world *world, uint32_t slot, uint32_t had)
+{
+	uint32_t count = 0;
+
+	for (uint32_t reference = ring_of(world, slot)->log_first; reference;
+	     reference = message_at(world, reference)->next)
+		count += may_be_lost(world, message_at(world, reference), had);
+	return count;
+}
+
+static void recover_message(struct world *world, const uint32_t *members, uint32_t count, uint32_t reference)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (!world->chosen[members[i]] ||
+		    node_of(world, members[i])->delivered >= message_at(world, reference)->number)
+			continue;
+		world_reserve_call(world);
+		deliver_at(world, members[i], reference);
+	}
+}
+
 /* Those of `members` that come from the ring at `slot` deliver the same rest of its messages. */
 static void recover(struct world *world, const uint32_t *members, uint32_t count, uint32_t slot)
 {
-	uint32_t ordered = ring_of(world, slot)->ordered;
-	uint32_t had = highest_delivered(world, members, count, slot);
-	uint32_t until = ordered - world_pick(world, ordered - had + 1, CHOOSE_RECOVER);
+	uint32_t had = highest_delivered(world, members, count, slot), kept;
 	uint32_t reference = ring_of(world, slot)->log_first;
 
-	while (reference && message_at(world, reference)->number <= until) {
-		for (uint32_t i = 0; i < count; i++) {
-			const struct node_state *state = node_of(world, members[i]);
+	mark_movers(world, members, count, slot);
+	kept = count_losable(world, slot, had);
+	kept -= world_pick(world, kept + 1, CHOOSE_RECOVER);
+	for (; reference; reference = message_at(world, reference)->next) {
+		bool losable = may_be_lost(world, message_at(world, reference), had);
 
-			if (state->ring != slot || state->delivered + 1 != message_at(world, reference)->number)
-				continue;
-			reserve_for_one(world);
-			deliver_at(world, members[i], reference);
-		}
-		reference = message_at(world, reference)->next;
+		if (losable && kept == 0)
+			continue;
+		kept -= losable;
+		recover_message(world, members, count, reference);
 	}
 }
 
@@ -416,6 +445,7 @@ static void move_to(struct world *world, uint32_t node, uint32_t slot)
 	state->delivered = 0;
 	state->barriers_early = 0;
 	state->barriers = 0;
+	state->turn_missed = 0;
 }
 
 static uint64_t next_seq(const struct world *world, const uint32_t *members, uint32_t count)
@@ -461,7 +491,7 @@ uint32_t ring_install(struct world *world, const uint32_t *members, uint32_t cou
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t node = ring_members(world, slot)[i];
 
-		reserve_for_one(world);
+		world_reserve_call(world);
 		daemon_ring(world, node, ring_of(world, slot)->id, world->ids, count);
 		ring_send(world, node, MESSAGE_BARRIER_EARLY, NULL, 0);
 	}

@@ -28,6 +28,7 @@ static void each_node(struct world *world, const struct step *step)
 	for (uint32_t i = 0; i < step->nodes.count; i++) {
 		uint32_t node = step->nodes.index[i];
 
+		world_reserve_call(world);
 		if (step->verb == VERB_STOP)
 			daemon_stop(world, node, step->wipe);
 		else if (step->verb == VERB_CRASH)

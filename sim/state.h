@@ -59,7 +59,7 @@ struct node_state {
 	uint8_t queue_full; /* the next multicast finds totem's queue full */
 	uint8_t aborted;    /* its core is not to be called any more; EVENT_ABORT is under way */
 	uint8_t held;       /* last told to observers */
-	uint8_t reserved[1];
+	uint8_t turn_missed; /* its turn in the sync came while it was paused */
 	struct node_timer timers[VQ_TIMER_COUNT];
 };
 
@@ -160,7 +160,7 @@ struct state { /* the head of the block */
 	uint64_t streams[CHOOSE_KIND_COUNT];
 	uint64_t size;   /* of the block */
 	uint64_t pool_at, queue_at; /* offsets of the parts that grow */
-	uint32_t timers_queued; /* EVENT_TIMER and EVENT_UNTIL in the queue, stale ones too */
+	uint32_t timers_queued; /* events in the queue that event_is_timer() */
 	uint32_t form_generation;
 	uint64_t form_ns;  /* when rings are due to form; NEVER_NS: nothing to do */
 	uint32_t ring_generation;
@@ -283,7 +283,11 @@ uint32_t pool_take(struct world *world, size_t bytes);
 void pool_free(struct world *world, uint32_t reference, size_t bytes);
 void event_push(struct world *world, uint64_t time_ns, struct event event);
 uint32_t world_pick(struct world *world, uint32_t n, enum choice_kind what);
+/* One that only time brings: it does not keep the cluster from being at rest. */
+bool event_is_timer(const struct world *world, struct event event);
 bool world_at_rest(const struct world *world);
+/* Room for what one call into a node's core, or one call of a client, can need. */
+void world_reserve_call(struct world *world);
 /* Fill in time and step, then tell every observer. */
 void observe(struct world *world, struct observation *observation);
 void observe_node(struct world *world, enum observation_kind kind, uint32_t node, uint64_t number, const char *text);

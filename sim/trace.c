@@ -10,7 +10,8 @@
 #include "sim/xxhash.h"
 
 #define PENDING_ROOM 65536u
-#define LINE_ROOM 4096u /* of a line without its lists */
+#define TEXT_MAX 512u    /* bytes of a text that are told */
+#define LINE_ROOM 16384u /* of a line without its lists: three texts, each byte escaped, and a client's name */
 
 struct line {
 	char *at;
@@ -58,7 +59,7 @@ static void put_escaped(struct line *line, unsigned char c)
 static void put_string(struct line *line, const char *text)
 {
 	*line->at++ = '"';
-	for (size_t i = 0; text[i] && i < 512; i++)
+	for (size_t i = 0; text[i] && i < TEXT_MAX; i++)
 		put_escaped(line, (unsigned char)text[i]);
 	*line->at++ = '"';
 }

@@ -1,6 +1,8 @@
 /*
  * Failures go to standard error in one form: first what was expected, then what
- * came, then where, then how to see it again.
+ * came, then where, then how to see it again. No line but a trace's or a path's is
+ * longer than WIDTH because of us; the width of the terminal changes nothing, so
+ * that two people who look at one run see the same.
  */
 #include "sim/verdicts.h"
 
@@ -8,24 +10,36 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/ensure.h"
+
 #define RED "\033[31m"
 #define GREEN "\033[32m"
 #define YELLOW "\033[33m"
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
+#define WIDTH 100
+
+bool takes_escapes(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
+}
 
 static bool wants_colour(int fd)
 {
 	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
 
-	return isatty(fd) && !(no_color && no_color[0]) && !(term && strcmp(term, "dumb") == 0);
+	return takes_escapes(fd) && !(no_color && no_color[0]);
 }
 
 void verdicts_init(struct verdicts *verdicts, bool quiet)
 {
 	*verdicts = (struct verdicts){
-		.out = stdout, .err = stderr, .colour_out = wants_colour(1), .colour_err = wants_colour(2),
+		.out = stdout,
+		.err = stderr,
+		.colour_out = wants_colour(1),
+		.colour_err = wants_colour(2),
 		.quiet = quiet,
 	};
 }
@@ -58,25 +72,39 @@ static void put_indented(FILE *file, const char *label, const char *text)
 	fputc('\n', file);
 }
 
+/* A sentence, broken between words. */
+static void put_wrapped(FILE *file, const char *label, const char *text)
+{
+	size_t column = (size_t)fprintf(file, "  %-10s", label);
+
+	while (*text) {
+		size_t size = strcspn(text, " ");
+
+		if (column > 12 && column + 1 + size > WIDTH)
+			column = (size_t)fprintf(file, "\n            ") - 1;
+		else if (column > 12)
+			column += (size_t)fprintf(file, " ");
+		column += fwrite(text, 1, size, file);
+		text += size;
+		text += strspn(text, " ");
+	}
+	fputc('\n', file);
+}
+
 static void put_where(FILE *file, const struct scenario *scenario, const struct verdict *verdict)
 {
-	char line[512];
-	int n;
+	fprintf(file, "  %-10s%s:%u:%u", "where", scenario->path, verdict->at.line, verdict->at.column);
+	if (verdict->step < scenario->step_count) {
+		const struct step *step = &scenario->steps[verdict->step];
 
-	n = snprintf(line, sizeof line, "%s:%u:%u", scenario->path, verdict->at.line, verdict->at.column);
-	if (verdict->step < scenario->step_count)
-		n += snprintf(line + n, sizeof line - (size_t)n, ", step %u (%s)", verdict->step,
-			      scenario->steps[verdict->step].name ? scenario->steps[verdict->step].name
-								   : verb_name(scenario->steps[verdict->step].verb));
-	if (verdict->node < scenario->node_count && n < (int)sizeof line)
-		n += snprintf(line + n, sizeof line - (size_t)n, ", node %u", scenario->nodes[verdict->node].nodeid);
-	if (verdict->client < scenario->client_count && n < (int)sizeof line)
-		n += snprintf(line + n, sizeof line - (size_t)n, ", client %s", scenario->clients[verdict->client].name);
-	if (n < (int)sizeof line)
-		snprintf(line + n, sizeof line - (size_t)n, ", at %llu.%06llu s",
-			 (unsigned long long)(verdict->time_ns / 1000000000u),
-			 (unsigned long long)(verdict->time_ns % 1000000000u / 1000u));
-	put_indented(file, "where", line);
+		fprintf(file, ", step %u (%s)", verdict->step, step->name ? step->name : verb_name(step->verb));
+	}
+	if (verdict->node < scenario->node_count)
+		fprintf(file, ", node %u", scenario->nodes[verdict->node].nodeid);
+	if (verdict->client < scenario->client_count)
+		fprintf(file, ", client %s", scenario->clients[verdict->client].name);
+	fprintf(file, ", at %llu.%06llu s\n", (unsigned long long)(verdict->time_ns / 1000000000u),
+		(unsigned long long)(verdict->time_ns % 1000000000u / 1000u));
 }
 
 /* A word for the shell: quoted when it has to be. */
@@ -90,7 +118,7 @@ static void put_word(FILE *file, const char *word)
 	}
 	fputc('\'', file);
 	for (; *word; word++)
-		fputs(*word == '\'' ? "'\\''" : (char[]){ *word, 0 }, file);
+		fputs(*word == '\'' ? "'\\''" : (char[]){*word, 0}, file);
 	fputc('\'', file);
 }
 
@@ -111,18 +139,21 @@ static void put_reproduce(FILE *file, const struct run_result *result)
 static void put_rule(FILE *file, const struct verdict *verdict)
 {
 	const struct rule *rule;
+	char text[1024];
 
 	if (verdict->rule >= check_rule_count)
 		return;
 	rule = &check_rules[verdict->rule];
-	fprintf(file, "  %-10s%s: %s (%s)\n", "rule", rule->id, rule->says, rule->source);
+	snprintf(text, sizeof text, "%s: %s", rule->id, rule->says);
+	put_wrapped(file, "rule", text);
+	put_wrapped(file, "source", rule->source);
 }
 
 static void put_verdict(struct verdicts *verdicts, const struct run_result *result, const struct verdict *verdict)
 {
 	static const char *const words[] = {
-		[VERDICT_BREACH] = "FAILED", [VERDICT_HAZARD] = "HAZARD", [VERDICT_EXPECTATION] = "FAILED",
-		[VERDICT_INERT] = "inert", [VERDICT_VACUOUS] = "vacuous",
+		[VERDICT_BREACH] = "FAILED", [VERDICT_HAZARD] = "HAZARD",   [VERDICT_EXPECTATION] = "FAILED",
+		[VERDICT_INERT] = "inert",   [VERDICT_VACUOUS] = "vacuous",
 	};
 	bool fails = verdict->kind == VERDICT_BREACH || verdict->kind == VERDICT_EXPECTATION;
 	FILE *file = fails ? verdicts->err : verdicts->out;
@@ -144,9 +175,25 @@ static void put_verdict(struct verdicts *verdicts, const struct run_result *resu
 		put_reproduce(file, result);
 }
 
-static bool is_note(const struct verdict *verdict)
+/* Vacuous runs are told in their own line: there is no more to say of them. */
+static bool is_shown(const struct verdicts *verdicts, const struct verdict *verdict)
 {
-	return verdict->kind == VERDICT_INERT || verdict->kind == VERDICT_VACUOUS;
+	if (verdict->kind == VERDICT_BREACH || verdict->kind == VERDICT_EXPECTATION)
+		return true;
+	return !verdicts->quiet && verdict->kind != VERDICT_VACUOUS;
+}
+
+static void remember_failed(struct verdicts *verdicts, const struct run_result *result)
+{
+	size_t size = strlen(result->scenario->path) + 600;
+
+	if (verdicts->failed > VERDICTS_TITLES)
+		return;
+	verdicts->titles[verdicts->failed - 1] = malloc(size);
+	ALWAYS(verdicts->titles[verdicts->failed - 1] != NULL);
+	snprintf(verdicts->titles[verdicts->failed - 1], size, "%s: ", result->scenario->path);
+	size -= strlen(verdicts->titles[verdicts->failed - 1]);
+	run_title(result->scenario, strchr(verdicts->titles[verdicts->failed - 1], 0), size);
 }
 
 static void put_run(struct verdicts *verdicts, const struct run_result *result)
@@ -177,19 +224,21 @@ void verdicts_add(struct verdicts *verdicts, const struct run_result *result)
 	verdicts->inert += result->inert;
 	verdicts->vacuous += result->vacuous;
 	verdicts->callbacks += result->callbacks;
+	if (result->failures)
+		remember_failed(verdicts, result);
 	if (!verdicts->quiet)
 		put_run(verdicts, result);
 	fflush(verdicts->out);
 	for (uint32_t i = 0; i < result->verdict_count; i++)
-		if (!verdicts->quiet || !is_note(&result->verdicts[i]))
+		if (is_shown(verdicts, &result->verdicts[i]))
 			put_verdict(verdicts, result, &result->verdicts[i]);
 	if (result->stuck) {
 		char title[512];
 
 		run_title(result->scenario, title, sizeof title);
 		paint(verdicts->err, verdicts->colour_err, RED, "FAILED");
-		fprintf(verdicts->err, " %s\n  %-10sthe cluster comes to rest\n  %-10s%s\n", title, "expected", "came",
-			result->stuck);
+		fprintf(verdicts->err, " %s\n  %-10sthe cluster comes to rest\n  %-10s%s\n", title, "expected",
+			"came", result->stuck);
 		put_reproduce(verdicts->err, result);
 	}
 }
@@ -199,10 +248,27 @@ static void put_count(FILE *file, uint64_t count, const char *one, const char *m
 	fprintf(file, "%llu %s", (unsigned long long)count, count == 1 ? one : many);
 }
 
-void verdicts_end(const struct verdicts *verdicts)
+/* What failed, once more, where many lines of what held have come between. */
+static void put_failed(struct verdicts *verdicts)
+{
+	uint32_t kept = verdicts->failed < VERDICTS_TITLES ? verdicts->failed : VERDICTS_TITLES;
+
+	for (uint32_t i = 0; i < kept; i++) {
+		if (verdicts->runs > 1 && !verdicts->quiet) {
+			paint(verdicts->out, verdicts->colour_out, RED, "failed");
+			fprintf(verdicts->out, "  %s\n", verdicts->titles[i]);
+		}
+		free(verdicts->titles[i]);
+	}
+	if (verdicts->failed > kept && !verdicts->quiet)
+		fprintf(verdicts->out, "failed  and %u more\n", verdicts->failed - kept);
+}
+
+void verdicts_end(struct verdicts *verdicts)
 {
 	FILE *out = verdicts->out;
 
+	put_failed(verdicts);
 	put_count(out, verdicts->runs, "run of ", "runs of ");
 	put_count(out, verdicts->files, "file: ", "files: ");
 	if (verdicts->failed) {
@@ -218,7 +284,8 @@ void verdicts_end(const struct verdicts *verdicts)
 	put_count(out, verdicts->callbacks, "callback judged", "callbacks judged");
 	if (verdicts->with_hazard) {
 		fputs("; ", out);
-		put_count(out, verdicts->with_hazard, "run shows a documented hazard", "runs show a documented hazard");
+		put_count(out, verdicts->with_hazard, "run shows a documented hazard",
+			  "runs show a documented hazard");
 	}
 	if (verdicts->vacuous) {
 		fputs("; ", out);

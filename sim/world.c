@@ -316,15 +316,17 @@ void observe_node(struct world *world, enum observation_kind kind, uint32_t node
 	observe(world, &observation);
 }
 
-static bool is_timer(uint16_t kind)
+bool event_is_timer(const struct world *world, struct event event)
 {
-	return kind == EVENT_TIMER || kind == EVENT_UNTIL;
+	/* rings that are no longer due to form: nothing comes of that event */
+	if (event.kind == EVENT_FORM)
+		return event.a != state_of(world)->form_generation;
+	return event.kind == EVENT_TIMER || event.kind == EVENT_UNTIL;
 }
 
 void event_push(struct world *world, uint64_t time_ns, struct event event)
 {
-	if (is_timer(event.kind))
-		state_of(world)->timers_queued++;
+	state_of(world)->timers_queued += event_is_timer(world, event);
 	queue_push(queue_of(world), time_ns, event);
 }
 
@@ -340,6 +342,12 @@ static void reserve_for_event(struct world *world)
 	size_t notes = (size_t)world->clients_per_node_max * 6 * 2 * world->note_size_max;
 
 	world_reserve(world, 4 * world->node_count + 2 * world->client_count + 64, notes + 16384);
+}
+
+void world_reserve_call(struct world *world)
+{
+	world_reserve(world, world->clients_per_node_max + 64,
+		      (size_t)world->clients_per_node_max * 12 * world->note_size_max + 4096);
 }
 
 static void handle(struct world *world, struct event event)
@@ -386,8 +394,7 @@ static void next_event(struct world *world)
 	reserve_for_event(world);
 	state = state_of(world);
 	event = queue_pop(queue_of(world), &state->now_ns);
-	if (is_timer(event.kind))
-		state->timers_queued--;
+	state->timers_queued -= event_is_timer(world, event);
 	state->events++;
 	handle(world, event);
 }

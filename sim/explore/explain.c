@@ -49,6 +49,7 @@ struct search {
 	uint32_t now_count;
 	uint32_t unusual;        /* picks above the lowest on the path */
 	uint32_t unusual_max;
+	bool cut_short;          /* an advance asked more than is kept */
 	bool cut;                /* something was left untried because of unusual_max */
 	struct seen *seen;       /* open addressing */
 	uint64_t seen_count, seen_room;
@@ -75,7 +76,10 @@ static uint32_t choose(void *ctx, uint64_t *streams, uint32_t n, enum choice_kin
 		return 0;
 	if (what == CHOOSE_JITTER || what == CHOOSE_LOSS)
 		return choice_plain.choose(NULL, streams, n, what);
-	ALWAYS(index < ASKED_MAX);
+	if (index == ASKED_MAX) { /* more than one in a hundred nodes asks at once: not all is tried */
+		search->cut_short = true;
+		return 0;
+	}
 	search->now[search->now_count++] = (struct asked){ n, picked, what };
 	return picked;
 }
@@ -290,7 +294,7 @@ static enum verdict_of_search search_some(struct search *search)
 		if (search->explanation->states + search->seen_count > search->states_max)
 			return SEARCH_GAVE_UP;
 		if (!next_branch(search))
-			return search->cut ? SEARCH_CUT : SEARCH_NOT;
+			return search->cut ? SEARCH_CUT : search->cut_short ? SEARCH_GAVE_UP : SEARCH_NOT;
 		walk = retry(search);
 	}
 }

@@ -424,15 +424,16 @@ void recording_follow(const struct recording *recording, struct recording_progre
 		      const struct observation *observation)
 {
 	bool is_reply = observation->kind == OBSERVE_REPLY;
-	uint32_t index = 2 * observation->client + is_reply;
-	const struct recorded_stream *stream = &recording->streams[index];
-	uint32_t *position;
+	const struct recorded_stream *stream;
+	uint32_t *position, index;
 	bool same;
 
 	if (!is_reply && observation->kind != OBSERVE_CALLBACK)
 		return;
 	if (progress->failed || !recording->watched[observation->client] || (is_reply && is_ignored(observation->verb)))
 		return;
+	index = 2 * observation->client + is_reply;
+	stream = &recording->streams[index];
 	position = &recording_positions(recording, progress)[index];
 	same = *position < stream->count &&
 	       (is_reply ? same_reply(&stream->lines[*position], observation)
