@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 
-from .support import BUILD, ROOT, make
+from .support import BUILD, NO_WARNINGS, ROOT, make
 
 FOLDER = os.path.join(BUILD, "coverage")
 # Folder: at least so many per cent of lines, of branches (0: not asked).
@@ -28,13 +28,14 @@ LEFT_OUT = ["determinism", "units", "fuzz", "canary", "house"]
 def run_everything() -> None:
     """Everything that leaves coverage data. What fails is named, and does not stop the rest: `make test` judges."""
     build = os.path.relpath(FOLDER, ROOT)
-    make(f"{build}/votesim", "test-programs", BUILD=build, OPT="-O0", LDFLAGS="--coverage", CPPFLAGS="--coverage")
+    make(f"{build}/votesim", "test-programs", BUILD=build, OPT="-O0", CFLAGS=NO_WARNINGS,
+         LDFLAGS="--coverage", CPPFLAGS="--coverage -fprofile-update=atomic")  # runs have threads
     for path in glob.glob(f"{FOLDER}/**/*.gcda", recursive=True):
         os.unlink(path)
     program = f"{build}/votesim"
     commands = [[path] for path in sorted(glob.glob(f"{FOLDER}/**/*_test", recursive=True))]
     commands += [[program, "run", "scenarios/"], [program, "run", "--seed", "1", "--trace-all", "--trace", "/dev/null", "scenarios/"],
-                 [program, "run", "-j", "2", "--report", f"{FOLDER}/report", "--junit", f"{FOLDER}/junit.xml", "scenarios/"],
+                 [program, "run", "-j", "2", "--junit", f"{FOLDER}/junit.xml", "scenarios/"],
                  [program, "check", "scenarios/"], [program, "check", "--json", "scenarios/"],
                  [program, "bench", "changes", "--nodes", "3", "--changes", "20"],
                  [sys.executable, "-m", "pytest", "harness", *(f"--ignore=harness/test_{name}.py" for name in LEFT_OUT)]]
