@@ -266,6 +266,9 @@ void admin_reply(const struct judge *judge)
 		judge_model(judge, number)->stale = 1;
 		judge->check->moved = 1;
 	}
+	if (judge->seen->number != VQ_OK && asked->registers &&
+	    judge_model(judge, number)->registered == UNKNOWN)
+		judge_model(judge, number)->registered = NO;
 	if (judge->seen->number != VQ_OK && judge->seen->number != VQ_ERR_NO_RESOURCES)
 		return;
 	if (asked->verb == VERB_SETEXPECTED)

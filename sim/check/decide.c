@@ -11,6 +11,7 @@ struct peers {                /* the other members, as their nodeinfos describe 
 	struct wide quorate;  /* of this one and of the members that surely say they are quorate */
 	struct span expected; /* of all others */
 	struct span adopted;  /* of those that may say they are quorate */
+	uint32_t highest;     /* expected votes that anybody may tell */
 	uint32_t told;        /* highest that a quorate member surely tells */
 	bool any, any_quorate, maybe_quorate, all_quorate, open;
 	bool first_quorate;        /* somebody may have been quorate when the sync began */
@@ -24,12 +25,19 @@ static void add_wide(struct wide *sum, struct span votes)
 }
 
 /* May this node have found itself without quorum in the middle of the sync? */
-static bool dips(const struct judge *judge, uint32_t number)
+static bool dips(const struct judge *judge, uint32_t number, const struct peers *peers)
 {
 	const struct model *model = judge_model(judge, number);
 	struct wide kept = {model->kept.low, model->kept.high};
+	struct span highest = {0, peers->highest};
 
-	return model->thought != YES || model_present(judge, number, kept).low < model->quorum.high;
+	kept = model_present(judge, number, kept);
+	if (model->thought != YES || kept.low < model->quorum.high)
+		return true;
+	if (model->two_node == YES && judge_node(judge, number)->members <= 2)
+		return false;
+	/* another's larger expected votes raise quorum before its votes are counted */
+	return kept.low < model_full_quorum(highest, (struct wide){0, 0}).high;
 }
 
 /* Does a member's nodeinfo say that it is quorate? It is sent when the member has reached its turn, and
@@ -40,7 +48,7 @@ static enum maybe says_quorate(const struct judge *judge, uint32_t number, const
 	struct wide present = model_present(judge, number, peers->votes);
 
 	if (model->thought == YES)
-		return dips(judge, number) ? UNKNOWN : YES;
+		return dips(judge, number, peers) ? UNKNOWN : YES;
 	if (model->thought == UNKNOWN || model->tie != TIE_NONE || !model->tie_sure ||
 	    model->master_wanted != NO)
 		return UNKNOWN;
@@ -90,12 +98,15 @@ static void gather(const struct judge *judge, uint32_t number, struct peers *pee
 		if (!set_has(members, i))
 			continue;
 		add_wide(&peers->votes, model->votes);
+		if (model->expected_before.high > peers->highest)
+			peers->highest = model->expected_before.high;
 		peers->first_quorate = peers->first_quorate || model->thought != NO;
 		peers->uneven = peers->uneven || model->votes.low > 1;
 		peers->maybe_uneven = peers->maybe_uneven || model->votes.high > 1;
 		if (i == number)
 			add_wide(&peers->quorate, model->votes);
 	}
+	peers->highest = span_max(span_exact(peers->highest), model_total(judge, number, peers->votes)).high;
 	for (i = 0; i < judge->check->node_count; i++)
 		if (i != number && set_has(members, i))
 			add_peer(judge, number, i, peers);
@@ -295,7 +306,7 @@ void decide(const struct judge *judge, uint32_t number)
 		model->last_man = model->last_man == NO || peers.uneven ? NO : UNKNOWN;
 	if (model->last_man == NO)
 		model->last_man_due_ns = NEVER_NS;
-	dipped = dips(judge, number);
+	dipped = dips(judge, number, &peers);
 	settle_expected(judge, number, &peers, dipped);
 	if (dipped && peers.maybe_quorate)
 		model->quiet_change = 1; /* expected votes may have been adopted */

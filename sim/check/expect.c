@@ -395,8 +395,9 @@ static void quorate_end(const struct judge *judge, const struct node_truth *trut
 		say(verdict.came, "it gives no answer (%s): %s", say_error(error),
 		    judge_node(judge, truth->node)->up ? "its daemon does not run now" : "it is down");
 	else
-		say(verdict.came, "it is %squorate: %u votes are there, quorum is %u",
-		    info.flags & VQ_INFO_QUORATE ? "" : "not ", info.total_votes, info.quorum);
+		say(verdict.came, "it is %squorate: %u %s there, quorum is %u",
+		    info.flags & VQ_INFO_QUORATE ? "" : "not ", info.total_votes,
+		    info.total_votes == 1 ? "vote is" : "votes are", info.quorum);
 	judge_tell(judge, &verdict);
 }
 

@@ -135,8 +135,9 @@ struct asked { /* a call that awaits its answer */
 	uint32_t node_activity; /* of the node, at the call: a change since makes its outcome open */
 	int32_t must;           /* enum vq_error that must come; 0: open */
 	uint8_t fresh_ring;     /* qdevice_poll: enum maybe */
-	uint8_t was_paused;     /* the daemon, at the call */
-	uint8_t reserved[2];
+	uint8_t registers; /* qdevice_register of a device that was not: it may be, before the answer is seen */
+	uint8_t was_paused; /* the daemon, at the call */
+	uint8_t reserved[1];
 };
 
 struct seen_client {

@@ -200,6 +200,10 @@ void replies_call(const struct judge *judge)
 	    (bad_name(seen->request->name) ||
 	     (seen->verb == VERB_QDEVICE_UPDATE && bad_name(seen->request->new_name))))
 		asked->must = VQ_ERR_INVALID_PARAM;
+	if (seen->verb == VERB_QDEVICE_REGISTER && judge_model(judge, number)->registered == NO) {
+		judge_model(judge, number)->registered = UNKNOWN;
+		asked->registers = 1;
+	}
 }
 
 /* ---- what came ---- */
