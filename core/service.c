@@ -104,3 +104,8 @@ struct vq_ring_id vq_ring(const struct vq *vq)
 {
 	return vq->ring;
 }
+
+void vq_renumber_ring(struct vq *vq, uint64_t seq)
+{
+	vq->ring.seq = seq;
+}

@@ -359,6 +359,9 @@ int vq_request(struct vq *vq, const struct vq_host *host, void *ctx, uint32_t co
 bool vq_quorate(const struct vq *vq);
 bool vq_sync_held(const struct vq *vq); /* by the quorum device */
 struct vq_ring_id vq_ring(const struct vq *vq);
+/* Give the current ring another sequence, for hosts that compare states whose
+ * sequences differ by nothing but how often rings were formed. */
+void vq_renumber_ring(struct vq *vq, uint64_t seq);
 
 /* ---- the client half: one instance per application process ---------------- */
 

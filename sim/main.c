@@ -12,26 +12,35 @@
 
 #define VERSION "0.1.0"
 
-static const char help[] =
-	"votesim: a deterministic cluster simulator for corosync's votequorum\n"
-	"\n"
-	"  votesim run SCENARIO...      run scenarios (files, or folders of *.yaml) and judge every callback\n"
-	"      --seed N                 draw every free choice from this seed (a number or a text)\n"
-	"      --trace FILE             write the trace, one JSON object a line ('-': standard output)\n"
-	"      --trace-all              put every event into the trace, not only what bears on clients\n"
-	"      --junit FILE             write the verdicts as JUnit XML\n"
-	"      --only NAME              run only the scenario of this name (\"name [variant]\" in a matrix)\n"
-	"      -j N                     run N scenarios at a time (default 1)\n"
-	"      -q, --quiet              only failures and the summary\n"
-	"  votesim check SCENARIO...    read and validate only\n"
-	"      --json                   print what was read, one scenario a line\n"
-	"  votesim explain SCENARIO --recording FILE\n"
-	"                               find an interleaving that gives exactly the recorded trace\n"
-	"  votesim bench changes        measure membership changes (--nodes N, --changes N)\n"
-	"  votesim --version, --help\n"
-	"\n"
-	"Exit status: 0 all held, 1 an expectation or an invariant failed, 2 bad usage or bad input,\n"
-	"3 an internal error. The language is described in votesim-scenario(5), the rest in votesim(1).\n";
+static const char help[] = "votesim: a deterministic cluster simulator for corosync's votequorum\n"
+			   "\n"
+			   "  votesim run SCENARIO...    run scenarios (files, or folders of *.yaml), judge\n"
+			   "                             every callback and every answer\n"
+			   "      --seed N               draw every free choice from this number or text\n"
+			   "      --trace FILE           write the trace, one JSON object a line ('-': to\n"
+			   "                             standard output)\n"
+			   "      --trace-all            with every event, not only what bears on clients\n"
+			   "      --junit FILE           write the verdicts as JUnit XML\n"
+			   "      --only NAME            only the scenario of this name, or one run of its\n"
+			   "                             matrix: \"name [variant]\"\n"
+			   "      -j N, --jobs N         run N scenarios at a time (default 1)\n"
+			   "      -q, --quiet            only failures and the summary\n"
+			   "  votesim check SCENARIO...  read and validate only\n"
+			   "      --json                 print what was read, one scenario a line\n"
+			   "  votesim explore CONF       try every sequence of failures on a cluster: that\n"
+			   "                             of a corosync.conf, or of a scenario (*.yaml)\n"
+			   "      --depth N              of up to N events (default 4)\n"
+			   "      --states N             keep at most N states (default 2000000)\n"
+			   "      --output DIR           write a scenario for each kind of breach\n"
+			   "  votesim explain SCENARIO   find an interleaving that gives exactly\n"
+			   "      --recording FILE       this recorded trace\n"
+			   "  votesim bench changes      measure membership changes\n"
+			   "      --nodes N, --changes N, --no-checks\n"
+			   "  votesim --version, --help\n"
+			   "\n"
+			   "Exit status: 0 all held, 1 an expectation or a rule failed, 2 bad usage or bad\n"
+			   "input, 3 an internal error. See votesim(1), and votesim-scenario(5) for the\n"
+			   "language.\n";
 
 int usage_error(const char *format, ...)
 {
@@ -56,20 +65,28 @@ bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *numbe
 	return !errno && !*end && *number >= low && *number <= high;
 }
 
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static int command(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = {
-		{ "run", command_run }, { "check", command_check },
-		{ "explain", command_explain }, { "bench", command_bench },
+		{"run", command_run},
+		{"check", command_check},
+		{"explore", command_explore},
+		{"explain", command_explain},
+		{"bench", command_bench},
 	};
 
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	return usage_error("no command '%s'; there are run, check, explain and bench", argv[1]);
+	return usage_error("no command '%s'; there are run, check, explore, explain and bench", argv[1]);
 }
 
 int main(int argc, char **argv)
@@ -78,7 +95,7 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return usage_error("a command is missing");
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+	if (is_help(argv[1]) || strcmp(argv[1], "help") == 0 || (argc > 2 && is_help(argv[2])))
 		fputs(help, stdout);
 	else if (strcmp(argv[1], "--version") == 0)
 		puts("votesim " VERSION);

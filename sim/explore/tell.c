@@ -1,0 +1,171 @@
+/*
+ * Stories and scenarios out of events.
+ */
+#include "sim/explore/tell.h"
+
+static void put_group(const struct scenario *scenario, const struct index_list *group, const char *between, FILE *file)
+{
+	for (uint32_t i = 0; i < group->count; i++)
+		fprintf(file, "%s%u", i ? between : "", scenario->nodes[group->index[i]].nodeid);
+}
+
+static void tell_partition(const struct scenario *scenario, const struct step *step, FILE *file)
+{
+	fputs("the network splits: ", file);
+	for (uint32_t i = 0; i < step->group_count; i++) {
+		fputs(i ? " | " : "", file);
+		put_group(scenario, &step->groups[i], " ", file);
+	}
+}
+
+void tell_event(const struct scenario *scenario, const struct step *step, FILE *file)
+{
+	uint32_t nodeid = step->nodes.count ? scenario->nodes[step->nodes.index[0]].nodeid : 0;
+
+	switch (step->verb) {
+	case VERB_CRASH:
+		fprintf(file, "node %u crashes", nodeid);
+		break;
+	case VERB_STOP:
+		fprintf(file, "node %u is stopped cleanly", nodeid);
+		break;
+	case VERB_START:
+		fprintf(file, "node %u starts", nodeid);
+		break;
+	case VERB_PARTITION:
+		tell_partition(scenario, step, file);
+		break;
+	case VERB_HEAL:
+		fputs("the network heals", file);
+		break;
+	default:
+		fputs("a minute passes", file);
+	}
+}
+
+/* ---- as a scenario ---- */
+
+static void put_key(FILE *file, uint32_t *count, const char *key, uint32_t value)
+{
+	fprintf(file, "%s%s: %u", (*count)++ ? ", " : "", key, value);
+}
+
+static void put_device(const struct vq_config *config, uint32_t *count, FILE *file)
+{
+	uint32_t inner = 1;
+
+	if (!config->device_model || !config->device_model[0])
+		return;
+	fprintf(file, "%sdevice: {model: \"%s\"", (*count)++ ? ", " : "", config->device_model);
+	if (config->given & VQ_KEY_DEVICE_VOTES)
+		put_key(file, &inner, "votes", config->device_votes);
+	if (config->given & VQ_KEY_DEVICE_TIMEOUT)
+		put_key(file, &inner, "timeout", config->device_timeout_ms);
+	if (config->given & VQ_KEY_DEVICE_SYNC_TIMEOUT)
+		put_key(file, &inner, "sync_timeout", config->device_sync_timeout_ms);
+	fputs("}", file);
+}
+
+static void put_quorum(const struct vq_config *config, FILE *file)
+{
+	const struct {
+		uint32_t key;
+		const char *name;
+		uint32_t value;
+	} keys[] = {
+		{ VQ_KEY_EXPECTED_VOTES, "expected_votes", config->expected_votes },
+		{ VQ_KEY_TWO_NODE, "two_node", config->two_node },
+		{ VQ_KEY_WAIT_FOR_ALL, "wait_for_all", config->wait_for_all },
+		{ VQ_KEY_AUTO_TIE_BREAKER, "auto_tie_breaker", config->auto_tie_breaker },
+		{ VQ_KEY_LAST_MAN_STANDING, "last_man_standing", config->last_man_standing },
+		{ VQ_KEY_LAST_MAN_STANDING_WINDOW, "last_man_standing_window", config->last_man_standing_window_ms },
+		{ VQ_KEY_ALLOW_DOWNSCALE, "allow_downscale", config->allow_downscale },
+		{ VQ_KEY_EXPECTED_VOTES_TRACKING, "expected_votes_tracking", config->expected_votes_tracking },
+	};
+	uint32_t count = 0;
+
+	fputs("  quorum: {", file);
+	for (uint32_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (config->given & keys[i].key)
+			put_key(file, &count, keys[i].name, keys[i].value);
+	if (config->given & VQ_KEY_AUTO_TIE_BREAKER_NODE && config->auto_tie_breaker_node)
+		fprintf(file, "%sauto_tie_breaker_node: \"%s\"", count++ ? ", " : "", config->auto_tie_breaker_node);
+	put_device(config, &count, file);
+	fputs("}\n", file);
+}
+
+static void put_nodes(const struct scenario *scenario, FILE *file)
+{
+	const struct vq_config *config = scenario->nodes[0].config;
+
+	fputs("  nodes:\n", file);
+	for (uint32_t i = 0; i < scenario->node_count; i++) {
+		uint32_t votes = 1;
+
+		for (uint32_t k = 0; k < config->node_count; k++)
+			if (config->nodes[k].nodeid == scenario->nodes[i].nodeid)
+				votes = config->nodes[k].votes;
+		fprintf(file, "    - {nodeid: %u, quorum_votes: %u}\n", scenario->nodes[i].nodeid, votes);
+	}
+	if (!config->node_count)
+		fputs("  nodelist: false\n", file);
+}
+
+static void put_step(const struct scenario *scenario, const struct step *step, FILE *file)
+{
+	fputs("  - ", file);
+	switch (step->verb) {
+	case VERB_PARTITION:
+		fputs("partition: [", file);
+		for (uint32_t i = 0; i < step->group_count; i++) {
+			fputs(i ? ", [" : "[", file);
+			put_group(scenario, &step->groups[i], ", ", file);
+			fputs("]", file);
+		}
+		fputs("]", file);
+		break;
+	case VERB_HEAL:
+		fputs("heal: all", file);
+		break;
+	case VERB_WAIT:
+		fprintf(file, "wait: %llums", (unsigned long long)(step->wait_ns / SCENARIO_MS));
+		break;
+	default:
+		fprintf(file, "%s: %u", verb_name(step->verb), scenario->nodes[step->nodes.index[0]].nodeid);
+	}
+	fputs("   # ", file);
+	tell_event(scenario, step, file);
+	fputs("\n", file);
+}
+
+static void put_comment(const char *label, const char *text, FILE *file)
+{
+	fprintf(file, "# %s", label);
+	for (; *text; text++) {
+		fputc(*text, file);
+		if (*text == '\n' && text[1])
+			fputs("#   ", file);
+	}
+	fputs("\n", file);
+}
+
+void tell_scenario(const struct scenario *scenario, const struct explore_finding *finding, uint32_t number, FILE *file)
+{
+	const struct rule *rule = &check_rules[finding->verdict.rule];
+	const struct totem *totem = &scenario->totem;
+
+	put_comment("expected: ", finding->verdict.expected, file);
+	put_comment("came:     ", finding->verdict.came, file);
+	fprintf(file, "# rule %s: %s\n", rule->id, rule->says);
+	fprintf(file, "scenario: found-%u-%s", number, rule->id);
+	if (finding->verdict.hazard)
+		fprintf(file, "-hazard-H%u", finding->verdict.hazard);
+	fprintf(file, "\ndescription: Found by votesim explore, %u events from a settled cluster.\n", finding->step_count);
+	fputs("cluster:\n", file);
+	put_nodes(scenario, file);
+	put_quorum(scenario->nodes[0].config, file);
+	fprintf(file, "totem: {token: %ums, token_coefficient: %ums}\n", totem->token_ms, totem->token_coefficient_ms);
+	fputs("steps:\n  - start: {nodes: all, together: true}\n", file);
+	for (uint32_t i = 0; i < finding->step_count; i++)
+		put_step(scenario, &finding->steps[i], file);
+}

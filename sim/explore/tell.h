@@ -1,0 +1,16 @@
+/*
+ * A way to a breach, told to people: as a story, and as a scenario that shows it.
+ */
+#ifndef SIM_EXPLORE_TELL_H
+#define SIM_EXPLORE_TELL_H
+
+#include <stdio.h>
+
+#include "sim/explore/explore.h"
+
+/* "node 3 crashes", "the network splits: 1 2 | 3", ... */
+void tell_event(const struct scenario *scenario, const struct step *step, FILE *file);
+/* A complete scenario that `votesim run` reads; number: of the finding, for its name. */
+void tell_scenario(const struct scenario *scenario, const struct explore_finding *finding, uint32_t number, FILE *file);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * The hash by which an explorer knows a settled cluster again. Nothing is under way,
+ * so that nodes, rings and running timers are all there is; ring sequences, which grow
+ * for ever, are replaced by their ranks.
+ */
+#include <string.h>
+
+#include "sim/ensure.h"
+#include "sim/state.h"
+#include "sim/xxhash.h"
+
+static int by_value(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* The different sequences on disk, ascending; returns how many. */
+static uint32_t collect_seqs(const struct world *world, uint64_t *seqs)
+{
+	uint32_t distinct = 0;
+
+	for (uint32_t i = 0; i < world->node_count; i++)
+		seqs[i] = node_of(world, i)->ring_seq;
+	qsort(seqs, world->node_count, sizeof *seqs, by_value);
+	for (uint32_t i = 0; i < world->node_count; i++)
+		if (i == 0 || seqs[i] != seqs[i - 1])
+			seqs[distinct++] = seqs[i];
+	return distinct;
+}
+
+static uint64_t rank_of(const uint64_t *seqs, uint32_t count, uint64_t seq)
+{
+	uint64_t rank = 0;
+
+	while (rank < count && seqs[rank] < seq)
+		rank++;
+	return rank;
+}
+
+struct settled_node { /* what counts of a node */
+	uint64_t ring_rank;
+	uint64_t due_after_ns[VQ_TIMER_COUNT];
+	uint32_t stored_barrier;
+	uint32_t group;
+	uint32_t up;
+	uint32_t paused;
+};
+
+static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t index, const uint64_t *seqs,
+		     uint32_t seq_count, struct vq *scratch)
+{
+	const struct node_state *node = node_of(world, index);
+	struct settled_node settled = {
+		.ring_rank = rank_of(seqs, seq_count, node->ring_seq), .stored_barrier = node->stored_barrier,
+		.group = node->group, .up = node->up, .paused = node->paused,
+	};
+
+	for (uint32_t i = 0; i < VQ_TIMER_COUNT; i++) {
+		uint64_t due_ns = node->timers[i].due_ns;
+
+		settled.due_after_ns[i] = due_ns == NEVER_NS ? NEVER_NS : due_ns - state_of(world)->now_ns;
+	}
+	XXH3_128bits_update(hash, &settled, sizeof settled);
+	if (!node->up)
+		return;
+	memcpy(scratch, core_of(world, index), world->core_size);
+	vq_renumber_ring(scratch, settled.ring_rank);
+	XXH3_128bits_update(hash, scratch, world->core_size);
+}
+
+void world_hash_settled(const struct world *world, uint64_t hash[2])
+{
+	XXH3_state_t *state = XXH3_createState();
+	uint64_t *seqs = malloc(world->node_count * sizeof *seqs);
+	struct vq *scratch = malloc(world->core_size);
+	XXH128_hash_t digest;
+	uint32_t seq_count;
+
+	ALWAYS(state != NULL && seqs != NULL && scratch != NULL);
+	ALWAYS(world_at_rest(world));
+	XXH3_128bits_reset(state);
+	seq_count = collect_seqs(world, seqs);
+	for (uint32_t i = 0; i < world->node_count; i++)
+		add_node(world, state, i, seqs, seq_count, scratch);
+	digest = XXH3_128bits_digest(state);
+	XXH3_freeState(state);
+	free(seqs);
+	free(scratch);
+	hash[0] = digest.low64;
+	hash[1] = digest.high64;
+}
