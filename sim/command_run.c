@@ -198,7 +198,7 @@ int command_run(int argc, char **argv)
 	}
 	verdicts_init(&command.verdicts, command.quiet);
 	command.options.label = collection.run_count > 1;
-	command.progress = isatty(2) && collection.run_count > 1;
+	command.progress = takes_escapes(2) && collection.run_count > 1;
 	status = open_outputs(&command);
 	if (status == 0)
 		status = run_all(&command, &collection);

@@ -9,17 +9,23 @@
 
 #include "sim/run.h"
 
+#define VERDICTS_TITLES 20u
+
 struct verdicts {
 	FILE *out, *err;
 	bool colour_out, colour_err;
 	bool quiet;
 	uint32_t files, runs, held, failed, with_hazard, inert, vacuous;
 	uint64_t callbacks;
+	char *titles[VERDICTS_TITLES]; /* of the first runs that failed; owned until verdicts_end */
 };
 
 void verdicts_init(struct verdicts *verdicts, bool quiet);
 void verdicts_add(struct verdicts *verdicts, const struct run_result *result);
-void verdicts_end(const struct verdicts *verdicts);
+void verdicts_end(struct verdicts *verdicts);
+
+/* Is it a terminal that understands escape sequences? */
+bool takes_escapes(int fd);
 
 /* "minority [two_node=1]" */
 void run_title(const struct scenario *scenario, char *title, size_t size);
