@@ -278,3 +278,17 @@ void admin_reply(const struct judge *judge)
 	else
 		device_call(judge, number, asked);
 }
+
+/* A registration under way goes on without its client. */
+void admin_died(const struct judge *judge)
+{
+	uint32_t number = judge->scenario->clients[judge->seen->client].node, i;
+
+	if (judge_client(judge, judge->seen->client)->asked.verb != VERB_QDEVICE_REGISTER)
+		return;
+	for (i = 0; i < judge->check->node_count; i++)
+		if (together(judge, number, i) && judge_model(judge, i)->named == NO)
+			judge_model(judge, i)->named = UNKNOWN;
+	judge_model(judge, number)->registered = UNKNOWN;
+	judge->check->records_open = 1;
+}

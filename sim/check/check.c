@@ -310,6 +310,7 @@ static void client_died(const struct judge *judge)
 	struct seen_client *client = judge_client(judge, judge->seen->client);
 
 	flags_untrack(judge, judge->seen->client);
+	admin_died(judge);
 	grammar_forget(client);
 	client->handle = HANDLE_NONE;
 	inert_effect(judge, EFFECT_DIED);

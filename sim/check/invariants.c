@@ -275,19 +275,36 @@ static void at_most_one(const struct judge *judge)
 
 /* ---- within a component ---- */
 
-static void disagree(const struct judge *judge, uint32_t a, uint32_t b, const char *about, uint32_t at_a,
-		     uint32_t at_b)
+/* Does the step under way itself expect this of a node? */
+static bool quorate_is_wanted(const struct judge *judge, uint32_t node, bool quorate)
 {
+	const struct step *step = judge_step(judge, judge->check->step);
+	uint32_t i;
+
+	for (i = 0; step && i < step->expect.quorate_count; i++)
+		if (step->expect.quorate[i].node == node && step->expect.quorate[i].quorate == quorate)
+			return true;
+	return false;
+}
+
+static void disagree(const struct judge *judge, uint32_t a, uint32_t b)
+{
+	const struct model *one = judge_model(judge, a), *other = judge_model(judge, b);
+	bool wanted = quorate_is_wanted(judge, a, one->thinks == YES) &&
+		      quorate_is_wanted(judge, b, other->thinks == YES);
 	struct verdict verdict;
 
 	if (!judge_breach(judge, &verdict, RULE_I2, b, NOBODY))
 		return;
-	say(verdict.expected, "nodes %u and %u, members of one ring, agree on %s", nodeid_of(judge, a),
-	    nodeid_of(judge, b), about);
-	say(verdict.came, "%u at node %u, %u at node %u", at_a, nodeid_of(judge, a), at_b,
+	say(verdict.expected, "nodes %u and %u, members of one ring, agree on quorate", nodeid_of(judge, a),
 	    nodeid_of(judge, b));
-	tell_hazard(judge, &verdict,
-		    judge_model(judge, a)->config_digest != judge_model(judge, b)->config_digest ? 4 : 0);
+	say(verdict.came, "node %u is %squorate, node %u is %squorate", nodeid_of(judge, a),
+	    one->thinks == YES ? "" : "not ", nodeid_of(judge, b), other->thinks == YES ? "" : "not ");
+	if (wanted) {
+		verdict.kind = VERDICT_HAZARD; /* of no number: the scenario itself says that it is so */
+		say(verdict.came, " (as the scenario expects)");
+	}
+	tell_hazard(judge, &verdict, one->config_digest != other->config_digest ? 4 : 0);
 }
 
 static void agree(const struct judge *judge, uint32_t number)
@@ -303,8 +320,7 @@ static void agree(const struct judge *judge, uint32_t number)
 	    judge_model(judge, lowest)->cast == judge_model(judge, number)->cast &&
 	    judge_model(judge, lowest)->master_wanted == judge_model(judge, number)->master_wanted &&
 	    !judge_model(judge, lowest)->stale && !judge_model(judge, number)->stale)
-		disagree(judge, lowest, number, "quorate", judge_model(judge, lowest)->thinks,
-			 judge_model(judge, number)->thinks);
+		disagree(judge, lowest, number);
 }
 
 /* Another's expected votes change by its own words, a reconfigure or last man standing, and by nothing else. */

@@ -408,6 +408,7 @@ enum maybe decide_master_wins(const struct judge *judge, uint32_t node);
 
 /* ---- admin.c: what the library calls change ---- */
 void admin_reply(const struct judge *judge);
+void admin_died(const struct judge *judge);
 
 /* ---- replies.c: what a library call answers ---- */
 void replies_call(const struct judge *judge);

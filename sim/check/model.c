@@ -674,18 +674,36 @@ static void change_features(struct model *model, const struct plan *plan, const 
 		model->may_operate = UNKNOWN;
 }
 
+/* All votes that may meet, with so many of the device or what it had. */
+static struct wide everybody(const struct judge *judge, uint32_t device_votes)
+{
+	uint64_t votes = 0;
+	uint32_t i;
+
+	for (i = 0; i < judge->check->node_count; i++) {
+		const struct model *model = judge_model(judge, i);
+
+		votes += model->votes.high > model->file_votes ? model->votes.high : model->file_votes;
+		if (model->device_votes.high > device_votes)
+			device_votes = model->device_votes.high;
+	}
+	return (struct wide){0, votes + device_votes};
+}
+
 void model_reloaded(const struct judge *judge)
 {
 	uint32_t number = judge->seen->node, i;
 	struct model *model = judge_model(judge, number);
 	struct check *check = judge->check;
+	struct span raised;
 	struct plan plan;
 
 	if (!judge->seen->config)
 		return;
 	plan_read(judge->seen->config, judge->scenario->nodes[number].nodeid, &plan);
-	check->flux_expected = check->flux ? span_hull(check->flux_expected, span_exact(plan.expected))
-					   : span_exact(plan.expected);
+	raised = span_max(span_exact(plan.expected), everybody(judge, plan.device_votes));
+	check->flux_expected =
+		span_hull(check->flux ? check->flux_expected : span_exact(plan.expected), raised);
 	check->flux++;
 	check->administered = 1;
 	check->lowered = check->lowered || plan.expected < model->expected.high;

@@ -35,6 +35,7 @@ static uint32_t tie_of(const struct vq_config *config)
 static void read_features(const struct vq_config *config, struct plan *plan)
 {
 	plan->device = config->device_model && *config->device_model;
+	plan->device_votes = plan->device && given(config, VQ_KEY_DEVICE_VOTES) ? config->device_votes : 0;
 	plan->two_node = config->two_node;
 	plan->follows = !given(config, VQ_KEY_WAIT_FOR_ALL);
 	plan->wait_for_all = plan->follows ? plan->two_node : config->wait_for_all;
@@ -60,7 +61,6 @@ static enum vq_refusal check_device(const struct vq_config *config, struct plan 
 	bool votes_given = given(config, VQ_KEY_DEVICE_VOTES) && config->device_votes;
 	bool expected_given = given(config, VQ_KEY_EXPECTED_VOTES) && config->expected_votes;
 
-	plan->device_votes = votes_given ? config->device_votes : 0;
 	plan->open = plan->open || (given(config, VQ_KEY_DEVICE_VOTES) && !config->device_votes);
 	if (plan->last_man)
 		return VQ_REFUSED_DEVICE_AND_LAST_MAN;
