@@ -178,6 +178,7 @@ struct link { /* one direction */
 /* The handle: the block, where its parts are, and what does not change. */
 struct world {
 	uint8_t *block;
+	size_t block_size; /* of its memory: state.size at least */
 	const struct scenario *scenario;
 	struct choice choice;
 	struct observer observers[OBSERVERS_MAX];

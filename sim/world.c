@@ -10,8 +10,8 @@
 #include "sim/rng.h"
 #include "sim/state.h"
 
-#define FIRST_EVENTS 256u
-#define FIRST_POOL_UNITS 1024u
+#define FIRST_EVENTS 64u
+#define FIRST_POOL_UNITS 256u
 #define UNIT 16u
 
 static size_t rounded(size_t size)
@@ -104,7 +104,8 @@ static void init_block(struct world *world, uint64_t seed)
 	size_t size = world->fixed_size + queue_bytes + (size_t)FIRST_POOL_UNITS * UNIT;
 	struct state *state;
 
-	world->block = allocate(1, size);
+	world->block_size = rounded(size);
+	world->block = allocate(1, world->block_size);
 	state = state_of(world);
 	state->size = size;
 	state->queue_at = world->fixed_size;
@@ -208,6 +209,7 @@ static void regrow(struct world *world, uint32_t events, uint32_t units)
 	queue_grow((struct queue *)(void *)(block + state->queue_at), events, queue_of(world));
 	free(world->block);
 	world->block = block;
+	world->block_size = rounded(size);
 }
 
 void world_grow(struct world *world, uint32_t events, size_t pool_bytes)
@@ -341,7 +343,7 @@ static void reserve_for_event(struct world *world)
 {
 	size_t notes = (size_t)world->clients_per_node_max * 6 * 2 * world->note_size_max;
 
-	world_reserve(world, 4 * world->node_count + 2 * world->client_count + 64, notes + 16384);
+	world_reserve(world, 4 * world->node_count + 2 * world->client_count + 32, notes + 4096 + 64 * world->node_count);
 }
 
 void world_reserve_call(struct world *world)
@@ -469,22 +471,28 @@ struct world_view world_view(const struct world *world)
 	return (struct world_view){ world, view_reaches, view_getinfo, view_settled };
 }
 
+/* What lies beyond the pool's used part means nothing: blocks are cleared when taken. */
 size_t world_bytes(const struct world *world)
 {
-	return state_of(world)->size;
+	return state_of(world)->pool_at + (size_t)state_of(world)->pool.used * UNIT;
 }
 
 void world_save(const struct world *world, void *snapshot)
 {
-	memcpy(snapshot, world->block, state_of(world)->size);
+	memcpy(snapshot, world->block, world_bytes(world));
 }
 
 void world_restore(struct world *world, const void *snapshot, size_t bytes)
 {
-	if (bytes != state_of(world)->size) {
+	const struct state *saved = snapshot;
+
+	ALWAYS(bytes <= saved->size);
+	if (saved->size > world->block_size) {
 		free(world->block);
-		world->block = aligned_alloc(64, rounded(bytes));
+		world->block_size = rounded(saved->size);
+		world->block = aligned_alloc(64, world->block_size);
 		ALWAYS(world->block != NULL);
+		memset(world->block, 0, world->block_size);
 	}
 	memcpy(world->block, snapshot, bytes);
 }

@@ -46,7 +46,7 @@ uint64_t world_events(const struct world *world);
 const char *world_stuck(const struct world *world);
 struct world_view world_view(const struct world *world);
 
-/* Snapshots. world_bytes(): of the block now; it grows when more is under way. */
+/* Snapshots. world_bytes(): of a snapshot now; it grows when more is under way. */
 size_t world_bytes(const struct world *world);
 void world_save(const struct world *world, void *snapshot);
 void world_restore(struct world *world, const void *snapshot, size_t bytes);
