@@ -44,10 +44,10 @@ static bool is_scenario_path(const char *path)
 static int parse(struct explore_command *command, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "depth", required_argument, NULL, 'd' },
-		{ "states", required_argument, NULL, 's' },
-		{ "output", required_argument, NULL, 'o' },
-		{ NULL, 0, NULL, 0 },
+		{"depth", required_argument, NULL, 'd'},
+		{"states", required_argument, NULL, 's'},
+		{"output", required_argument, NULL, 'o'},
+		{NULL, 0, NULL, 0},
 	};
 	uint64_t number;
 	int option;
@@ -62,8 +62,9 @@ static int parse(struct explore_command *command, int argc, char **argv)
 		else if (option == 'o')
 			command->folder = optarg;
 		else
-			return usage_error("explore: cannot use '%s'; there are --depth 1..%u, --states 1..%u, --output DIR",
-					   argv[optind - 1], DEPTH_MAX, STATES_MAX);
+			return usage_error(
+				"explore: cannot use '%s'; there are --depth 1..%u, --states 1..%u, --output DIR",
+				argv[optind - 1], DEPTH_MAX, STATES_MAX);
 	}
 	if (optind + 1 != argc)
 		return usage_error("explore wants one scenario (*.yaml) or corosync.conf");
@@ -112,7 +113,8 @@ static uint32_t count_defects(const struct exploration *exploration)
 static void tell_covered(const struct explore_command *command, const struct exploration *exploration)
 {
 	if (exploration->exhausted)
-		printf("All sequences of events of any length: %llu states are all there are", (unsigned long long)exploration->states);
+		printf("All sequences of events of any length: %llu states are all there are",
+		       (unsigned long long)exploration->states);
 	else
 		printf("All sequences of up to %u events", exploration->depth_done);
 	printf(" (%llu states, %llu events tried)", (unsigned long long)exploration->states,
@@ -173,8 +175,8 @@ static int explore_scenario(const struct explore_command *command, const struct 
 	int status;
 
 	if (scenario->node_count > EVENT_NODES_MAX)
-		return usage_error("explore tries all partitions: of at most %u nodes, and %s has %u", EVENT_NODES_MAX,
-				   command->path, scenario->node_count);
+		return usage_error("explore tries all partitions: of at most %u nodes, and %s has %u",
+				   EVENT_NODES_MAX, command->path, scenario->node_count);
 	if (command->folder && mkdir(command->folder, 0777) != 0 && errno != EEXIST) {
 		fprintf(stderr, "votesim: cannot make %s: %s\n", command->folder, strerror(errno));
 		return EXIT_USAGE;
@@ -190,7 +192,7 @@ static int explore_scenario(const struct explore_command *command, const struct 
 int command_explore(int argc, char **argv)
 {
 	struct explore_command command = {
-		.options = { .depth = DEPTH_DEFAULT, .states_max = STATES_DEFAULT },
+		.options = {.depth = DEPTH_DEFAULT, .states_max = STATES_DEFAULT},
 	};
 	struct scenario_set set;
 	char message[2048];

@@ -53,8 +53,11 @@ static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t ind
 {
 	const struct node_state *node = node_of(world, index);
 	struct settled_node settled = {
-		.ring_rank = rank_of(seqs, seq_count, node->ring_seq), .stored_barrier = node->stored_barrier,
-		.group = node->group, .up = node->up, .paused = node->paused,
+		.ring_rank = rank_of(seqs, seq_count, node->ring_seq),
+		.stored_barrier = node->stored_barrier,
+		.group = node->group,
+		.up = node->up,
+		.paused = node->paused,
 	};
 
 	for (uint32_t i = 0; i < VQ_TIMER_COUNT; i++) {

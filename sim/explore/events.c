@@ -10,7 +10,7 @@
 #include "sim/ensure.h"
 
 #define WAIT_NS (60ull * 1000 * SCENARIO_MS) /* beyond every timer's default */
-#define PARTITIONS_MAX 4140u                  /* Bell number of EVENT_NODES_MAX */
+#define PARTITIONS_MAX 4140u                 /* Bell number of EVENT_NODES_MAX */
 
 struct room { /* for one event's lists */
 	uint32_t index[EVENT_NODES_MAX];
@@ -43,7 +43,7 @@ static void add_node_event(struct maker *maker, enum verb verb, uint32_t node)
 	struct step *step = add(maker, verb);
 
 	room_of(maker)->index[0] = node;
-	step->nodes = (struct index_list){ 1, room_of(maker)->index };
+	step->nodes = (struct index_list){1, room_of(maker)->index};
 }
 
 static void add_partition(struct maker *maker, uint32_t group_count)
@@ -79,7 +79,7 @@ static void add_partitions(struct maker *maker, uint32_t node, uint32_t group_co
 
 void events_make(struct events *events, uint32_t node_count)
 {
-	struct maker maker = { .events = events, .node_count = node_count };
+	struct maker maker = {.events = events, .node_count = node_count};
 	uint32_t most = 3 * node_count + PARTITIONS_MAX + 1;
 
 	ALWAYS(node_count >= 1 && node_count <= EVENT_NODES_MAX);

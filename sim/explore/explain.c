@@ -43,15 +43,15 @@ struct search {
 	size_t progress_size;
 	struct branch *branches; /* the path from the start to here */
 	uint32_t branch_count, branch_room;
-	struct asked *follow;    /* what to pick in the next advance */
+	struct asked *follow; /* what to pick in the next advance */
 	uint32_t follow_count;
 	struct asked now[ASKED_MAX]; /* what was asked in it */
 	uint32_t now_count;
-	uint32_t unusual;        /* picks above the lowest on the path */
+	uint32_t unusual; /* picks above the lowest on the path */
 	uint32_t unusual_max;
-	bool cut_short;          /* an advance asked more than is kept */
-	bool cut;                /* something was left untried because of unusual_max */
-	struct seen *seen;       /* open addressing */
+	bool cut_short;    /* an advance asked more than is kept */
+	bool cut;          /* something was left untried because of unusual_max */
+	struct seen *seen; /* open addressing */
 	uint64_t seen_count, seen_room;
 	uint64_t states_max;
 };
@@ -80,7 +80,7 @@ static uint32_t choose(void *ctx, uint64_t *streams, uint32_t n, enum choice_kin
 		search->cut_short = true;
 		return 0;
 	}
-	search->now[search->now_count++] = (struct asked){ n, picked, what };
+	search->now[search->now_count++] = (struct asked){n, picked, what};
 	return picked;
 }
 
@@ -145,7 +145,7 @@ static bool seen_before(struct search *search)
 		search->seen_count++;
 	else if (seen->left >= left)
 		return true;
-	*seen = (struct seen){ { hash[0], hash[1] }, left, 0 };
+	*seen = (struct seen){{hash[0], hash[1]}, left, 0};
 	return false;
 }
 
@@ -170,8 +170,11 @@ static void push_branch(struct search *search, uint8_t *snapshot, size_t size, s
 		ALWAYS(search->branches != NULL);
 	}
 	branch = &search->branches[search->branch_count++];
-	*branch = (struct branch){ .snapshot = snapshot, .size = size, .progress = progress,
-				   .unusual = search->unusual, .asked_count = search->now_count };
+	*branch = (struct branch){.snapshot = snapshot,
+				  .size = size,
+				  .progress = progress,
+				  .unusual = search->unusual,
+				  .asked_count = search->now_count};
 	memcpy(branch->asked, search->now, search->now_count * sizeof *search->now);
 	search->unusual += count_unusual(branch);
 }
@@ -344,11 +347,14 @@ static void keep_choices(struct search *search)
 			if (!asked->picked)
 				continue;
 			explanation->choices = realloc(explanation->choices, (explanation->choice_count + 1) *
-										   sizeof *explanation->choices);
+										     sizeof *explanation->choices);
 			ALWAYS(explanation->choices != NULL);
 			explanation->choices[explanation->choice_count++] = (struct explained_choice){
-				world_now_ns(search->world), world_step(search->world), asked->what,
-				asked->picked, asked->n,
+				world_now_ns(search->world),
+				world_step(search->world),
+				asked->what,
+				asked->picked,
+				asked->n,
 			};
 		}
 	}
@@ -358,15 +364,18 @@ static void search_from(const struct scenario *scenario, const struct recording 
 			uint32_t unusual_max, uint64_t states_max, struct explanation *explanation)
 {
 	struct search search = {
-		.scenario = scenario, .recording = recording, .explanation = explanation, .states_max = states_max,
+		.scenario = scenario,
+		.recording = recording,
+		.explanation = explanation,
+		.states_max = states_max,
 		.progress_size = recording_progress_size(recording),
 	};
 
 	memset(explanation, 0, sizeof *explanation);
 	explanation->positions = allocate(2 * (size_t)scenario->client_count, sizeof *explanation->positions);
 	search.progress = allocate(1, search.progress_size);
-	search.world = world_create(scenario, (struct choice){ &search, choose }, scenario->seed);
-	world_observe(search.world, (struct observer){ &search, watch });
+	search.world = world_create(scenario, (struct choice){&search, choose}, scenario->seed);
+	world_observe(search.world, (struct observer){&search, watch});
 	world_token_order(search.world, token_order);
 	explanation->found = search_all(&search, unusual_max) == SEARCH_FOUND;
 	explanation->states += search.seen_count;

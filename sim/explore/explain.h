@@ -18,12 +18,12 @@ struct explained_choice { /* one that did not fall to the lowest */
 
 struct explanation {
 	bool found;
-	bool token_order;      /* choices are counted from who comes next round the ring, not from who sent first */
-	bool gave_up;          /* the budget was used up */
-	uint64_t runs;         /* branches tried */
-	uint64_t states;       /* different states at a choice */
-	uint32_t matched;      /* lines of the recording, at most, when none was found */
-	uint32_t *positions;   /* by stream, then; owned */
+	bool token_order;       /* choices are counted from who comes next round the ring, not from who sent first */
+	bool gave_up;           /* the budget was used up */
+	uint64_t runs;          /* branches tried */
+	uint64_t states;        /* different states at a choice */
+	uint32_t matched;       /* lines of the recording, at most, when none was found */
+	uint32_t *positions;    /* by stream, then; owned */
 	uint32_t failed_stream; /* where something else came, then; UINT32_MAX: nowhere */
 	uint32_t choice_count;
 	struct explained_choice *choices; /* owned */

@@ -35,8 +35,8 @@ struct search {
 	uint64_t state_room;
 	uint32_t *index; /* open addressing, 1 + state */
 	uint64_t index_room;
-	bool judging;    /* verdicts count: not while a way is walked again */
-	bool breached;   /* by the last event */
+	bool judging;  /* verdicts count: not while a way is walked again */
+	bool breached; /* by the last event */
 };
 
 static void *allocate(size_t count, size_t size)
@@ -76,7 +76,7 @@ static void grow_index(struct search *search)
 static bool add_state(struct search *search, uint32_t parent, uint32_t event, uint32_t depth)
 {
 	struct exploration *exploration = search->exploration;
-	struct found_state state = { .parent = parent, .event = event, .depth = depth };
+	struct found_state state = {.parent = parent, .event = event, .depth = depth};
 	uint32_t *place;
 
 	world_hash_settled(search->world, state.hash);
@@ -127,7 +127,7 @@ static void keep_finding(struct search *search, const struct verdict *verdict)
 		realloc(exploration->findings, (exploration->finding_count + 1) * sizeof *exploration->findings);
 	ALWAYS(exploration->findings != NULL);
 	finding = &exploration->findings[exploration->finding_count++];
-	*finding = (struct explore_finding){ .verdict = *verdict, .step_count = verdict->step };
+	*finding = (struct explore_finding){.verdict = *verdict, .step_count = verdict->step};
 	finding->steps = allocate(verdict->step, sizeof *finding->steps);
 	memcpy(finding->steps, search->steps + 1, bytes);
 }
@@ -272,7 +272,7 @@ static void search_all(struct search *search)
 
 static void make_scenario(struct search *search, const struct scenario *scenario)
 {
-	static uint32_t all[EVENT_NODES_MAX] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+	static uint32_t all[EVENT_NODES_MAX] = {0, 1, 2, 3, 4, 5, 6, 7};
 	uint32_t count = search->options->depth + 2; /* the last is never reached: a run must not end */
 
 	search->scenario = *scenario;
@@ -281,15 +281,15 @@ static void make_scenario(struct search *search, const struct scenario *scenario
 	search->scenario.steps = search->steps;
 	search->scenario.step_count = count;
 	for (uint32_t i = 0; i < count; i++)
-		search->steps[i] = (struct step){ .verb = VERB_NONE, .settle = true };
+		search->steps[i] = (struct step){.verb = VERB_NONE, .settle = true};
 	search->steps[0].verb = VERB_START;
 	search->steps[0].together = true;
-	search->steps[0].nodes = (struct index_list){ scenario->node_count, all };
+	search->steps[0].nodes = (struct index_list){scenario->node_count, all};
 }
 
 void explore(const struct scenario *scenario, const struct explore_options *options, struct exploration *exploration)
 {
-	struct search search = { .options = options, .exploration = exploration, .judging = true };
+	struct search search = {.options = options, .exploration = exploration, .judging = true};
 
 	memset(exploration, 0, sizeof *exploration);
 	events_make(&exploration->events, scenario->node_count);
@@ -299,7 +299,7 @@ void explore(const struct scenario *scenario, const struct explore_options *opti
 	search.check_copy = allocate(1, search.check_bytes);
 	check_init(search.check, &search.scenario);
 	search.world = world_create(&search.scenario, choice_plain, 0);
-	world_observe(search.world, (struct observer){ &search, observe });
+	world_observe(search.world, (struct observer){&search, observe});
 	search.state_room = 1024;
 	search.states = allocate(search.state_room, sizeof *search.states);
 	search.index_room = 4096;

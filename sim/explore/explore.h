@@ -22,20 +22,20 @@ struct explore_options {
 
 struct explore_finding { /* the shortest way to one kind of breach */
 	struct verdict verdict;
-	uint32_t step_count;  /* events that lead to it */
-	struct step *steps;   /* owned */
-	uint64_t more;        /* other ways to a breach of the same rule and hazard */
+	uint32_t step_count; /* events that lead to it */
+	struct step *steps;  /* owned */
+	uint64_t more;       /* other ways to a breach of the same rule and hazard */
 };
 
 struct exploration {
-	uint32_t depth_done;  /* all sequences up to here were tried */
-	bool cut;             /* states_max was reached */
-	bool exhausted;       /* no new state lies beyond: longer sequences show nothing new */
+	uint32_t depth_done; /* all sequences up to here were tried */
+	bool cut;            /* states_max was reached */
+	bool exhausted;      /* no new state lies beyond: longer sequences show nothing new */
 	uint64_t states, transitions, breaches;
 	uint32_t finding_count;
 	struct explore_finding *findings; /* owned; in the order found: shortest first */
-	struct events events;  /* what the steps of findings point into */
-	uint64_t quorate_lost; /* transitions after which no component was quorate */
+	struct events events;             /* what the steps of findings point into */
+	uint64_t quorate_lost;            /* transitions after which no component was quorate */
 };
 
 /* scenario: its cluster, totem and network count, its steps do not. */

@@ -29,7 +29,7 @@ struct reader {
 
 static struct position place(const struct reader *reader, const struct tree *tree)
 {
-	return (struct position){ reader->line, tree->at.column };
+	return (struct position){reader->line, tree->at.column};
 }
 
 static const struct tree *wanted(struct reader *reader, const struct tree *map, const char *key)
@@ -130,8 +130,10 @@ static void read_callback(struct reader *reader, struct recorded *line, const st
 static void read_info(struct reader *reader, struct recorded *line, const struct tree *map)
 {
 	uint32_t *fields[] = {
-		&line->info.node_id, &line->info.node_state, &line->info.node_votes, &line->info.node_expected_votes,
-		&line->info.highest_expected, &line->info.total_votes, &line->info.quorum, &line->info.flags,
+		&line->info.node_id,          &line->info.node_state,
+		&line->info.node_votes,       &line->info.node_expected_votes,
+		&line->info.highest_expected, &line->info.total_votes,
+		&line->info.quorum,           &line->info.flags,
 		&line->info.qdevice_votes,
 	};
 	const struct tree *value;
@@ -194,12 +196,12 @@ static void read_line(void *context)
 	struct reader *reader = context;
 	struct tree_stream *stream = tree_open(&reader->reading, reader->start, reader->length);
 	struct tree *map = tree_next(stream);
-	struct recorded line = { .line = reader->line };
+	struct recorded line = {.line = reader->line};
 	struct recorded_stream *to;
 	uint32_t index;
 
 	if (!map || map->kind != TREE_MAP)
-		mistake(&reader->reading, (struct position){ reader->line, 1 }, "a JSON object belongs on each line");
+		mistake(&reader->reading, (struct position){reader->line, 1}, "a JSON object belongs on each line");
 	if (!tree_get(map, "callback") && !tree_get(map, "reply")) {
 		tree_close(stream);
 		return; /* refusals and events are not a client's */
@@ -253,7 +255,7 @@ static void number_rings(struct recording *recording)
 			const struct recorded *line = &recording->streams[2 * i].lines[k];
 
 			if (has_ring(line))
-				names[count++] = (struct ring_name){ line->ring.seq, line->ring.nodeid };
+				names[count++] = (struct ring_name){line->ring.seq, line->ring.nodeid};
 		}
 	qsort(names, count, sizeof *names, by_name);
 	for (uint32_t i = 0; i < count; i++)
@@ -262,12 +264,13 @@ static void number_rings(struct recording *recording)
 	for (uint32_t i = 0; i < recording->client_count; i++)
 		for (uint32_t k = 0; k < recording->streams[2 * i].count; k++) {
 			struct recorded *line = &recording->streams[2 * i].lines[k];
-			const struct ring_name name = { line->ring.seq, line->ring.nodeid };
+			const struct ring_name name = {line->ring.seq, line->ring.nodeid};
 
 			if (has_ring(line))
-				line->ring.seq = 1 + (uint64_t)((const struct ring_name *)bsearch(
-								&name, names, distinct, sizeof *names, by_name) -
-							names);
+				line->ring.seq =
+					1 + (uint64_t)((const struct ring_name *)bsearch(&name, names, distinct,
+											 sizeof *names, by_name) -
+						       names);
 		}
 	recording->ring_count = distinct;
 	free(names);
@@ -294,7 +297,7 @@ static bool read_lines(struct reader *reader)
 int recording_read(const char *path, const struct scenario *scenario, struct recording *recording, char *message,
 		   size_t message_size)
 {
-	struct reader reader = { .scenario = scenario, .recording = recording };
+	struct reader reader = {.scenario = scenario, .recording = recording};
 	const char *why;
 	bool good;
 
@@ -395,20 +398,21 @@ static bool same_callback(const struct recording *recording, struct recording_pr
 static bool same_info(const struct recorded *line, const struct vq_info *got)
 {
 	const uint32_t recorded[] = {
-		line->info.node_id, line->info.node_state, line->info.node_votes, line->info.node_expected_votes,
-		line->info.highest_expected, line->info.total_votes, line->info.quorum, line->info.flags,
+		line->info.node_id,          line->info.node_state,
+		line->info.node_votes,       line->info.node_expected_votes,
+		line->info.highest_expected, line->info.total_votes,
+		line->info.quorum,           line->info.flags,
 		line->info.qdevice_votes,
 	};
 	const uint32_t came[] = {
-		got->node_id, got->node_state, got->node_votes, got->node_expected_votes, got->highest_expected,
-		got->total_votes, got->quorum, got->flags, got->qdevice_votes,
+		got->node_id,     got->node_state, got->node_votes, got->node_expected_votes, got->highest_expected,
+		got->total_votes, got->quorum,     got->flags,      got->qdevice_votes,
 	};
 
 	for (uint32_t i = 0; i < INFO_QDEVICE_NAME; i++)
 		if (line->given & 1u << i && recorded[i] != came[i])
 			return false;
-	return !(line->given & 1u << INFO_QDEVICE_NAME) ||
-	       strcmp(line->info.qdevice_name, got->qdevice_name) == 0;
+	return !(line->given & 1u << INFO_QDEVICE_NAME) || strcmp(line->info.qdevice_name, got->qdevice_name) == 0;
 }
 
 static bool same_reply(const struct recorded *line, const struct observation *got)
@@ -430,7 +434,8 @@ void recording_follow(const struct recording *recording, struct recording_progre
 
 	if (!is_reply && observation->kind != OBSERVE_CALLBACK)
 		return;
-	if (progress->failed || !recording->watched[observation->client] || (is_reply && is_ignored(observation->verb)))
+	if (progress->failed || !recording->watched[observation->client] ||
+	    (is_reply && is_ignored(observation->verb)))
 		return;
 	index = 2 * observation->client + is_reply;
 	stream = &recording->streams[index];

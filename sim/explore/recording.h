@@ -14,12 +14,12 @@
 struct recorded { /* one line */
 	uint32_t line;
 	bool is_reply;
-	uint32_t kind;    /* enum vq_notification_kind, or enum verb of a reply */
-	int error;        /* reply */
+	uint32_t kind; /* enum vq_notification_kind, or enum verb of a reply */
+	int error;     /* reply */
 	uint64_t context;
 	struct vq_ring_id ring; /* seq: the number of the ring in the recording, from 1 */
 	uint32_t quorate, expected_votes;
-	uint32_t given;   /* getinfo: bit 1u << enum info_field */
+	uint32_t given; /* getinfo: bit 1u << enum info_field */
 	struct vq_info info;
 	uint32_t count;
 	struct vq_entry *entries;
@@ -31,8 +31,8 @@ struct recording {
 	struct recorded_stream {
 		uint32_t count;
 		struct recorded *lines;
-	} *streams;       /* 2 * client: callbacks, 2 * client + 1: replies */
-	bool *watched;    /* client -> the recording has lines of it; of others any line is right */
+	} * streams;         /* 2 * client: callbacks, 2 * client + 1: replies */
+	bool *watched;       /* client -> the recording has lines of it; of others any line is right */
 	uint32_t ring_count; /* different rings */
 	uint32_t line_count; /* of the whole */
 	void *memory;

@@ -3,7 +3,8 @@
  */
 #include "sim/explore/tell.h"
 
-static void put_group(const struct scenario *scenario, const struct index_list *group, const char *between, FILE *file)
+static void put_group(const struct scenario *scenario, const struct index_list *group, const char *between,
+		      FILE *file)
 {
 	for (uint32_t i = 0; i < group->count; i++)
 		fprintf(file, "%s%u", i ? between : "", scenario->nodes[group->index[i]].nodeid);
@@ -73,14 +74,14 @@ static void put_quorum(const struct vq_config *config, FILE *file)
 		const char *name;
 		uint32_t value;
 	} keys[] = {
-		{ VQ_KEY_EXPECTED_VOTES, "expected_votes", config->expected_votes },
-		{ VQ_KEY_TWO_NODE, "two_node", config->two_node },
-		{ VQ_KEY_WAIT_FOR_ALL, "wait_for_all", config->wait_for_all },
-		{ VQ_KEY_AUTO_TIE_BREAKER, "auto_tie_breaker", config->auto_tie_breaker },
-		{ VQ_KEY_LAST_MAN_STANDING, "last_man_standing", config->last_man_standing },
-		{ VQ_KEY_LAST_MAN_STANDING_WINDOW, "last_man_standing_window", config->last_man_standing_window_ms },
-		{ VQ_KEY_ALLOW_DOWNSCALE, "allow_downscale", config->allow_downscale },
-		{ VQ_KEY_EXPECTED_VOTES_TRACKING, "expected_votes_tracking", config->expected_votes_tracking },
+		{VQ_KEY_EXPECTED_VOTES, "expected_votes", config->expected_votes},
+		{VQ_KEY_TWO_NODE, "two_node", config->two_node},
+		{VQ_KEY_WAIT_FOR_ALL, "wait_for_all", config->wait_for_all},
+		{VQ_KEY_AUTO_TIE_BREAKER, "auto_tie_breaker", config->auto_tie_breaker},
+		{VQ_KEY_LAST_MAN_STANDING, "last_man_standing", config->last_man_standing},
+		{VQ_KEY_LAST_MAN_STANDING_WINDOW, "last_man_standing_window", config->last_man_standing_window_ms},
+		{VQ_KEY_ALLOW_DOWNSCALE, "allow_downscale", config->allow_downscale},
+		{VQ_KEY_EXPECTED_VOTES_TRACKING, "expected_votes_tracking", config->expected_votes_tracking},
 	};
 	uint32_t count = 0;
 
@@ -149,7 +150,8 @@ static void put_comment(const char *label, const char *text, FILE *file)
 	fputs("\n", file);
 }
 
-void tell_scenario(const struct scenario *scenario, const struct explore_finding *finding, uint32_t number, FILE *file)
+void tell_scenario(const struct scenario *scenario, const struct explore_finding *finding, uint32_t number,
+		   FILE *file)
 {
 	const struct rule *rule = &check_rules[finding->verdict.rule];
 	const struct totem *totem = &scenario->totem;
@@ -160,11 +162,13 @@ void tell_scenario(const struct scenario *scenario, const struct explore_finding
 	fprintf(file, "scenario: found-%u-%s", number, rule->id);
 	if (finding->verdict.hazard)
 		fprintf(file, "-hazard-H%u", finding->verdict.hazard);
-	fprintf(file, "\ndescription: Found by votesim explore, %u events from a settled cluster.\n", finding->step_count);
+	fprintf(file, "\ndescription: Found by votesim explore, %u events from a settled cluster.\n",
+		finding->step_count);
 	fputs("cluster:\n", file);
 	put_nodes(scenario, file);
 	put_quorum(scenario->nodes[0].config, file);
-	fprintf(file, "totem: {token: %ums, token_coefficient: %ums}\n", totem->token_ms, totem->token_coefficient_ms);
+	fprintf(file, "totem: {token: %ums, token_coefficient: %ums}\n", totem->token_ms,
+		totem->token_coefficient_ms);
 	fputs("steps:\n  - start: {nodes: all, together: true}\n", file);
 	for (uint32_t i = 0; i < finding->step_count; i++)
 		put_step(scenario, &finding->steps[i], file);

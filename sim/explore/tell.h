@@ -11,6 +11,7 @@
 /* "node 3 crashes", "the network splits: 1 2 | 3", ... */
 void tell_event(const struct scenario *scenario, const struct step *step, FILE *file);
 /* A complete scenario that `votesim run` reads; number: of the finding, for its name. */
-void tell_scenario(const struct scenario *scenario, const struct explore_finding *finding, uint32_t number, FILE *file);
+void tell_scenario(const struct scenario *scenario, const struct explore_finding *finding, uint32_t number,
+		   FILE *file);
 
 #endif

@@ -1,0 +1,212 @@
+/*
+ * The explorer on configurations whose answer is known: a majority cluster comes out
+ * clean, two_node with three nodes and a tie breaker with four do not (the latter as
+ * recorded from real daemons: harness/truth/explored.jsonl). What it finds is written
+ * as a scenario, read again and run: it must break the same rule there.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim/explore/explore.h"
+#include "sim/explore/tell.h"
+#include "sim/run.h"
+
+static void read_one(const char *text, struct scenario_set *set)
+{
+	char message[1024] = "";
+
+	if (scenario_parse(text, strlen(text), "explore_test.yaml", set, message, sizeof message) != 0)
+		fail_msg("%s", message);
+	assert_int_equal(set->count, 1);
+}
+
+static void explore_text(const char *text, uint32_t depth, uint64_t states_max, struct scenario_set *set,
+			 struct exploration *exploration)
+{
+	const struct explore_options options = {.depth = depth, .states_max = states_max};
+
+	read_one(text, set);
+	explore(&set->scenarios[0], &options, exploration);
+}
+
+static const struct explore_finding *finding_of(const struct exploration *exploration, const char *rule)
+{
+	for (uint32_t i = 0; i < exploration->finding_count; i++)
+		if (strcmp(check_rules[exploration->findings[i].verdict.rule].id, rule) == 0)
+			return &exploration->findings[i];
+	return NULL;
+}
+
+static void a_majority_cluster_is_clean(void **unused)
+{
+	struct scenario_set set;
+	struct exploration exploration;
+
+	(void)unused;
+	explore_text("scenario: s\ncluster: {nodes: 3}\nsteps: [{start: all}]\n", 4, 1000000, &set, &exploration);
+	assert_int_equal(exploration.finding_count, 0);
+	assert_int_equal(exploration.depth_done, 4);
+	assert_false(exploration.cut);
+	assert_true(exploration.states > 100);
+	assert_true(exploration.transitions > exploration.states);
+	assert_true(exploration.quorate_lost > 0);
+	exploration_free(&exploration);
+	scenario_free(&set);
+}
+
+/* Every event from one node that is all there is leads to few states: all are found. */
+static void a_single_node_is_exhausted(void **unused)
+{
+	struct scenario_set set;
+	struct exploration exploration;
+
+	(void)unused;
+	explore_text("scenario: s\ncluster: {nodes: 1}\nsteps: [{start: all}]\n", 20, 1000000, &set, &exploration);
+	assert_true(exploration.exhausted);
+	assert_true(exploration.states < 10);
+	assert_int_equal(exploration.finding_count, 0);
+	exploration_free(&exploration);
+	scenario_free(&set);
+}
+
+static void two_node_with_three_is_found_at_once(void **unused)
+{
+	struct scenario_set set;
+	struct exploration exploration;
+	const struct explore_finding *finding;
+
+	(void)unused;
+	explore_text("scenario: s\ncluster: {nodes: 3, quorum: {two_node: 1}}\nsteps: [{start: all}]\n", 2, 1000000,
+		     &set, &exploration);
+	finding = finding_of(&exploration, "I1");
+	assert_non_null(finding);
+	assert_int_equal(finding->step_count, 1);
+	assert_int_equal(finding->steps[0].verb, VERB_PARTITION);
+	assert_int_equal(finding->verdict.kind, VERDICT_BREACH);
+	exploration_free(&exploration);
+	scenario_free(&set);
+}
+
+static void run_told(const struct scenario *scenario, const struct explore_finding *finding)
+{
+	const struct run_options options = {0};
+	struct scenario_set set;
+	struct run_result result;
+	bool same = false;
+	char *text;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_non_null(file);
+	tell_scenario(scenario, finding, 1, file);
+	fclose(file);
+	read_one(text, &set);
+	assert_int_equal(set.scenarios[0].step_count, finding->step_count + 1);
+	run_scenario(&set.scenarios[0], &options, &result);
+	for (uint32_t i = 0; i < result.verdict_count; i++)
+		same = same || (result.verdicts[i].rule == finding->verdict.rule &&
+				result.verdicts[i].kind == finding->verdict.kind);
+	assert_true(same);
+	run_result_free(&result);
+	scenario_free(&set);
+	free(text);
+}
+
+static void a_tie_breaker_is_fooled_in_two_events(void **unused)
+{
+	struct scenario_set set;
+	struct exploration exploration;
+	const struct explore_finding *finding;
+
+	(void)unused;
+	explore_text("scenario: s\ncluster: {nodes: 4, quorum: {auto_tie_breaker: 1}}\nsteps: [{start: all}]\n", 2,
+		     1000000, &set, &exploration);
+	finding = finding_of(&exploration, "I1");
+	assert_non_null(finding);
+	assert_int_equal(finding->step_count, 2);
+	for (uint32_t i = 0; i < exploration.finding_count; i++)
+		run_told(&set.scenarios[0], &exploration.findings[i]);
+	exploration_free(&exploration);
+	scenario_free(&set);
+}
+
+static void a_hazard_is_told_apart(void **unused)
+{
+	struct scenario_set set;
+	struct exploration exploration;
+	const struct explore_finding *finding;
+
+	(void)unused;
+	explore_text("scenario: s\ncluster: {nodes: 2, quorum: {two_node: 1}}\nsteps: [{start: all}]\n", 1, 1000000,
+		     &set, &exploration);
+	finding = finding_of(&exploration, "I1");
+	assert_non_null(finding);
+	assert_int_equal(finding->verdict.kind, VERDICT_HAZARD);
+	assert_int_equal(finding->verdict.hazard, 3);
+	run_told(&set.scenarios[0], finding);
+	exploration_free(&exploration);
+	scenario_free(&set);
+}
+
+static void a_budget_is_kept_and_told(void **unused)
+{
+	struct scenario_set set;
+	struct exploration exploration;
+
+	(void)unused;
+	explore_text("scenario: s\ncluster: {nodes: 3}\nsteps: [{start: all}]\n", 4, 50, &set, &exploration);
+	assert_true(exploration.cut);
+	assert_int_equal(exploration.states, 50);
+	assert_true(exploration.depth_done < 4);
+	assert_false(exploration.exhausted);
+	exploration_free(&exploration);
+	scenario_free(&set);
+}
+
+/* Bell numbers: partitions of 1, 2, 3, 4, 5 nodes; each covers every node once. */
+static void all_partitions_are_tried(void **unused)
+{
+	static const uint32_t bell[] = {1, 2, 5, 15, 52};
+
+	(void)unused;
+	for (uint32_t nodes = 1; nodes <= 5; nodes++) {
+		struct events events;
+		uint32_t partitions = 0;
+
+		events_make(&events, nodes);
+		for (uint32_t i = 0; i < events.count; i++) {
+			uint32_t covered = 0;
+
+			partitions += events.steps[i].verb == VERB_PARTITION || events.steps[i].verb == VERB_HEAL;
+			for (uint32_t k = 0; k < events.steps[i].group_count; k++)
+				for (uint32_t m = 0; m < events.steps[i].groups[k].count; m++)
+					covered |= 1u << events.steps[i].groups[k].index[m];
+			if (events.steps[i].verb == VERB_PARTITION)
+				assert_int_equal(covered, (1u << nodes) - 1);
+		}
+		assert_int_equal(partitions, bell[nodes - 1]);
+		assert_int_equal(events.count, partitions + 3 * nodes + 1);
+		events_free(&events);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_majority_cluster_is_clean),
+		cmocka_unit_test(a_single_node_is_exhausted),
+		cmocka_unit_test(two_node_with_three_is_found_at_once),
+		cmocka_unit_test(a_tie_breaker_is_fooled_in_two_events),
+		cmocka_unit_test(a_hazard_is_told_apart),
+		cmocka_unit_test(a_budget_is_kept_and_told),
+		cmocka_unit_test(all_partitions_are_tried),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
