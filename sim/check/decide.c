@@ -86,6 +86,20 @@ static void add_peer(const struct judge *judge, uint32_t number, uint32_t other,
 		peers->told = tells.low;
 }
 
+/* Members tell each other the device's votes. Where they differ, the order decides who believes whom. */
+static void share_device_votes(const struct judge *judge, uint32_t number, struct peers *peers)
+{
+	const uint64_t *members = judge_set(judge, number, SET_RING);
+	struct span all = judge_model(judge, number)->device_before;
+	uint32_t i;
+
+	for (i = 0; i < judge->check->node_count; i++)
+		if (set_has(members, i))
+			all = span_hull(all, judge_model(judge, i)->device_before);
+	peers->open = !span_is_exact(all);
+	judge_model(judge, number)->device_votes = all;
+}
+
 static void gather(const struct judge *judge, uint32_t number, struct peers *peers)
 {
 	const uint64_t *members = judge_set(judge, number, SET_RING);
@@ -301,6 +315,7 @@ void decide(const struct judge *judge, uint32_t number)
 	enum maybe seen = YES;
 	bool dipped;
 
+	share_device_votes(judge, number, &peers);
 	gather(judge, number, &peers);
 	if (peers.uneven || peers.maybe_uneven)
 		model->last_man = model->last_man == NO || peers.uneven ? NO : UNKNOWN;
@@ -308,7 +323,7 @@ void decide(const struct judge *judge, uint32_t number)
 		model->last_man_due_ns = NEVER_NS;
 	dipped = dips(judge, number, &peers);
 	settle_expected(judge, number, &peers, dipped);
-	if (dipped && peers.maybe_quorate)
+	if (peers.open || (dipped && peers.maybe_quorate))
 		model->quiet_change = 1; /* expected votes may have been adopted */
 	model->stale = 0;
 	settle_quorum(judge, number, &peers, dipped);

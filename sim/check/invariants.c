@@ -438,8 +438,20 @@ static uint64_t all_votes(const struct judge *judge)
 		votes += model->file_votes;
 		expected = model->file_expected > expected ? model->file_expected : expected;
 		device = model->device_votes.high > device ? model->device_votes.high : device;
+		device = model->file_device > device ? model->file_device : device;
 	}
 	return votes + device > expected ? votes + device : expected;
+}
+
+static bool configured_alike(const struct judge *judge, uint32_t number)
+{
+	uint32_t i;
+
+	for (i = 0; i < judge->check->node_count; i++)
+		if (judge_node(judge, i)->up &&
+		    judge_model(judge, i)->config_digest != judge_model(judge, number)->config_digest)
+			return false;
+	return true;
 }
 
 static void majority_is_quorate(const struct judge *judge, uint32_t number, uint64_t all)
@@ -457,7 +469,7 @@ static void majority_is_quorate(const struct judge *judge, uint32_t number, uint
 	say(verdict.expected, "quorate: %llu of %llu votes are here, and nothing may withhold it",
 	    (unsigned long long)votes.low, (unsigned long long)all);
 	say(verdict.came, "not quorate, quorum %u", model->quorum.low);
-	tell_hazard(judge, &verdict, model->tracking == YES ? 10 : 0);
+	tell_hazard(judge, &verdict, configured_alike(judge, number) ? model->tracking == YES ? 10 : 0 : 4);
 }
 
 void invariants_aborted(const struct judge *judge)

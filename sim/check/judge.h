@@ -47,9 +47,10 @@ struct model {
 	struct span highest; /* expected votes of its members */
 	struct span device_votes;
 	struct span expected_before; /* at the begin of the sync that is under way */
-	struct span quorum_before;
-	struct span kept;                   /* votes of the members that were members before */
-	uint32_t file_votes, file_expected; /* as configured */
+	struct span quorum_before, device_before;
+	struct span kept;                                /* votes of the members that were members before */
+	uint32_t file_votes, file_expected, file_device; /* as configured; the device's votes */
+	uint32_t reserved32;
 	uint32_t window_ms, device_timeout_ms, device_sync_timeout_ms;
 	uint32_t config;        /* 0: the scenario's, 1 + step: of that reload, NOBODY: not known */
 	uint32_t refusal;       /* that its start must meet */
@@ -85,7 +86,7 @@ struct model {
 	uint8_t refusal_open; /* nobody says whether its configuration is refused */
 	uint8_t rest_quorate;
 	uint8_t narrowed; /* 1: after a reload, 2: after a clean stop with allow_downscale */
-	uint32_t rest_rings, rest_file_votes, reserved32;
+	uint32_t rest_rings, rest_file_votes;
 	uint64_t last_man_open_until_ns; /* the timer may fire, or not; NEVER_NS: for ever */
 };
 

@@ -211,6 +211,7 @@ void model_node_up(const struct judge *judge)
 	model->refusal_open = plan.open;
 	model->file_votes = plan.votes;
 	model->file_expected = plan.expected;
+	model->file_device = plan.device_votes;
 	model->may_operate = YES;
 	model->trusted = 1; /* nobody: lowest and highest are unset until quorate by votes (atb-boot-half) */
 	model->device_left_ns = model->last_man_left_ns = NEVER_NS;
@@ -552,6 +553,7 @@ void model_ring(const struct judge *judge)
 	judge->check->records_open = 1;
 	model->kept = votes_kept(judge, number);
 	model->quorum_before = model->quorum;
+	model->device_before = model->device_votes;
 	model->expected_before = model->expected;
 	model->thought = model->thinks;
 	start_last_man(judge, number);
@@ -711,6 +713,7 @@ void model_reloaded(const struct judge *judge)
 	model->config_digest = plan_digest(judge->seen->config);
 	model->file_votes = plan.votes;
 	model->file_expected = plan.expected;
+	model->file_device = plan.device_votes;
 	change_features(model, &plan, judge->seen->config);
 	model->votes = span_hull(model->votes, span_exact(plan.votes));
 	model->rest_votes = model->votes;
