@@ -5,24 +5,35 @@
  * call) away from the harness. Every answer and every callback is one JSON object on a line of standard output,
  * in the order in which the library gave them.
  *
- * usage: client WAIT_MS     how long to go on trying to connect to a daemon that does not answer yet
+ * usage: client WAIT_MS                  how long to go on trying to connect to a daemon that does not answer yet
+ *        client late CALLBACKS SLOW_MS   connects when told to (init), and again after its daemon was gone.
+ *                                        CALLBACKS: 1 nodelist + 2 quorum + 4 expected votes, the others are NULL;
+ *                                        SLOW_MS: how long it waits before each dispatch of its own
+ *
+ * A word of a command may be given as hex:6162. The dispatch types that wait do so in a thread.
  */
 #include <corosync/votequorum.h>
 
 #include <inttypes.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 2048, WORDS = 4, RETRY_MS = 5 };
+enum { LINE_MAX_BYTES = 2048, WORDS = 5, RETRY_MS = 5 };
 
 static votequorum_handle_t handle;
 static votequorum_ring_id_t last_ring;
 static int manual_dispatch;
 static int finalized;
+static int late;
+static int unheard; /* there is no daemon to listen to */
+static int fd = -1;
+static int slow_ms;
+static unsigned int wanted_callbacks = 7;
 
 static void on_quorum(votequorum_handle_t h, uint64_t context, uint32_t quorate, uint32_t count,
 		      votequorum_node_t nodes[])
@@ -134,6 +145,12 @@ static cs_error_t do_qpoll(char *word[])
 	return votequorum_qdevice_poll(handle, word[1], number32(word[2]), ring);
 }
 
+static cs_error_t do_qpollat(char *word[])
+{
+	votequorum_ring_id_t ring = {.nodeid = number32(word[3]), .seq = number(word[4])};
+	return votequorum_qdevice_poll(handle, word[1], number32(word[2]), ring);
+}
+
 static cs_error_t do_qmaster(char *word[])
 {
 	return votequorum_qdevice_master_wins(handle, word[1], number32(word[2]));
@@ -147,14 +164,60 @@ static cs_error_t do_ctxset(char *word[])
 static cs_error_t do_fdget(char *word[])
 {
 	(void)word;
-	int fd = -1;
-	return votequorum_fd_get(handle, &fd);
+	int got = -1;
+	return votequorum_fd_get(handle, &got);
 }
 
 static cs_error_t do_manual(char *word[])
 {
 	manual_dispatch = (int)number(word[1]);
 	return CS_OK;
+}
+
+static cs_error_t connect_within(long wait_ms)
+{
+	votequorum_callbacks_t callbacks = {
+		wanted_callbacks & 2 ? on_quorum : NULL,
+		wanted_callbacks & 4 ? on_expected : NULL,
+		wanted_callbacks & 1 ? on_nodelist : NULL,
+	};
+	const struct timespec pause = {0, RETRY_MS * 1000000L};
+	cs_error_t err = votequorum_initialize(&handle, &callbacks);
+	for (long waited = 0; err != CS_OK && waited < wait_ms; waited += RETRY_MS) {
+		nanosleep(&pause, NULL);
+		err = votequorum_initialize(&handle, &callbacks);
+	}
+	unheard = err != CS_OK;
+	finalized = 0;
+	if (err == CS_OK)
+		votequorum_fd_get(handle, &fd);
+	return err;
+}
+
+/* init WAIT_MS AGAIN: the latter, when not 0, lets go of the connection that there was. */
+static cs_error_t do_init(char *word[])
+{
+	if (number(word[2]))
+		votequorum_finalize(handle);
+	return connect_within((long)number(word[1]));
+}
+
+static void *wait_in_dispatch(void *type)
+{
+	reply("dispatch", votequorum_dispatch(handle, (cs_dispatch_flags_t)(uintptr_t)type));
+	return NULL;
+}
+
+/* These may wait for ever, and the process goes on: their answer comes when they have one. */
+static int run_waiting_dispatch(char *word[])
+{
+	uint64_t type = number(word[1]);
+	pthread_t thread;
+	if (!late || strcmp(word[0], "dispatch") || (type != CS_DISPATCH_ONE && type != CS_DISPATCH_BLOCKING))
+		return 0;
+	if (pthread_create(&thread, NULL, wait_in_dispatch, (void *)(uintptr_t)type) == 0)
+		pthread_detach(thread);
+	return 1;
 }
 
 static cs_error_t do_dispatch(char *word[])
@@ -175,11 +238,13 @@ static const struct {
 	{"qunreg", do_qunreg},
 	{"qupdate", do_qupdate},
 	{"qpoll", do_qpoll},
+	{"qpollat", do_qpollat},
 	{"qmaster", do_qmaster},
 	{"ctxset", do_ctxset},
 	{"fdget", do_fdget},
 	{"manual", do_manual},
 	{"dispatch", do_dispatch},
+	{"init", do_init},
 };
 
 /* The two whose answer is more than an error. */
@@ -200,14 +265,26 @@ static int run_query(char *word[])
 	return 0;
 }
 
+/* hex:6162 becomes ab, in place. */
+static char *decoded(char *word)
+{
+	if (strncmp(word, "hex:", 4) != 0)
+		return word;
+	char *to = word, *from = word + 4;
+	for (unsigned int byte; sscanf(from, "%2x", &byte) == 1; from += 2)
+		*to++ = (char)byte;
+	*to = '\0';
+	return word;
+}
+
 static void run(char *line)
 {
 	static char none[] = "";
-	char *word[WORDS] = {none, none, none, none};
+	char *word[WORDS] = {none, none, none, none, none};
 	size_t count = 0;
 	for (char *w = strtok(line, " "); w && count < WORDS; w = strtok(NULL, " "))
-		word[count++] = w;
-	if (!count || run_query(word))
+		word[count++] = decoded(w);
+	if (!count || run_query(word) || run_waiting_dispatch(word))
 		return;
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (!strcmp(word[0], commands[i].name)) {
@@ -223,19 +300,16 @@ static void dispatch_pending(void)
 	if (err == CS_OK || err == CS_ERR_TRY_AGAIN)
 		return;
 	reply("dispatch", err);
-	exit(0);
+	if (!late)
+		exit(0);
+	unheard = 1;
 }
 
-static cs_error_t connect_within(long wait_ms)
+static long now_ms(void)
 {
-	static votequorum_callbacks_t callbacks = {on_quorum, on_expected, on_nodelist};
-	const struct timespec pause = {0, RETRY_MS * 1000000L};
-	cs_error_t err = votequorum_initialize(&handle, &callbacks);
-	for (long waited = 0; err != CS_OK && waited < wait_ms; waited += RETRY_MS) {
-		nanosleep(&pause, NULL);
-		err = votequorum_initialize(&handle, &callbacks);
-	}
-	return err;
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Runs the complete lines in `line`, which holds `held` bytes; returns how many are left, moved to the front. */
@@ -251,25 +325,46 @@ static size_t run_lines(char *line, size_t held)
 	return held;
 }
 
-int main(int argc, char **argv)
+static void start(int argc, char **argv)
 {
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	late = argc > 1 && !strcmp(argv[1], "late");
+	if (late) {
+		wanted_callbacks = argc > 2 ? number32(argv[2]) : 7;
+		slow_ms = argc > 3 ? (int)number(argv[3]) : 0;
+		unheard = 1;
+		return;
+	}
 	cs_error_t err = connect_within(argc > 1 ? atol(argv[1]) : 0);
 	reply("init", err);
 	if (err != CS_OK)
-		return 0;
+		exit(0);
+}
 
+int main(int argc, char **argv)
+{
 	char line[LINE_MAX_BYTES];
 	size_t held = 0;
-	int fd = -1;
-	votequorum_fd_get(handle, &fd);
+	long wake_ms = 0; /* a slow client has seen that something is there; 0: it has not */
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	start(argc, argv);
 	for (;;) {
-		int watch = !manual_dispatch && !finalized;
+		int listens = !manual_dispatch && !finalized && !unheard;
+		long left_ms = wake_ms ? wake_ms - now_ms() : -1;
 		struct pollfd ready[2] = {{STDIN_FILENO, POLLIN, 0}, {fd, POLLIN, 0}};
-		if (poll(ready, watch ? 2 : 1, -1) < 0)
-			continue;
-		if (watch && ready[1].revents)
+		if (listens && wake_ms && left_ms <= 0) {
+			wake_ms = 0;
 			dispatch_pending();
+			continue;
+		}
+		if (poll(ready, listens && !wake_ms ? 2 : 1, (int)left_ms) < 0)
+			continue;
+		if (listens && !wake_ms && ready[1].revents) {
+			if (slow_ms)
+				wake_ms = now_ms() + slow_ms;
+			else
+				dispatch_pending();
+		}
 		if (!ready[0].revents)
 			continue;
 		ssize_t got = read(STDIN_FILENO, line + held, sizeof line - 1 - held);

@@ -15,16 +15,16 @@ FLAGS = ["-std=c17", "-D_GNU_SOURCE", "-O1"]
 def build(folder: str) -> str:
     """Compile client.c into `folder`; returns the program's path. Raises subprocess.CalledProcessError."""
     program = os.path.join(folder, "client")
-    subprocess.run(["gcc", *FLAGS, "-o", program, SOURCE, "-lvotequorum"], check=True)
+    subprocess.run(["gcc", *FLAGS, "-o", program, SOURCE, "-lvotequorum", "-lpthread"], check=True)
     return program
 
 
 class Client:
     """One connection to one daemon."""
 
-    def __init__(self, program: str, node: Namespace, wait_ms: int):
-        """Connect from inside `node`, trying again for `wait_ms` milliseconds. The answer is the first object read."""
-        self.process = processes.spawn(node.enter(program, str(wait_ms)), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, program: str, node: Namespace, *arguments: str):
+        """A process of client.c inside `node`, with client.c's arguments."""
+        self.process = processes.spawn(node.enter(program, *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         os.set_blocking(self.process.stdout.fileno(), False)
         self.partial = b""
         self.ended = False

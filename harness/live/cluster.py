@@ -15,6 +15,7 @@ from .network import NODE_SETUP, Namespace, Network, address
 TOKEN_MS = 600
 STOP_TIMEOUT_S = 20
 TOOL_TIMEOUT_S = 10
+STATE = "/var/lib/corosync"
 LOG = "/var/lib/corosync/corosync.log"
 ERRORS = "/var/lib/corosync/stderr"
 TRACKING_FILE = "/var/lib/corosync/ev_tracking"
@@ -23,16 +24,20 @@ TRACKING_FILE = "/var/lib/corosync/ev_tracking"
 class Configuration:
     """What a corosync.conf says: its nodes and the lines of its quorum section."""
 
-    def __init__(self, nodes: list[dict], quorum: list[str], *, token_ms: int = TOKEN_MS, debug: bool = False):
-        """`nodes`: {"id": int, "votes": int or absent}, in nodelist order; none: the file has no nodelist."""
+    def __init__(self, nodes: list[dict], quorum: list[str], *, token_ms: int = TOKEN_MS, totem: list[str] = (),
+                 debug: bool = False):
+        """`nodes`: {"id": int, "votes": int or absent}, in nodelist order; none: the file has no nodelist.
+        `totem`: more lines of its totem section."""
         self.nodes = [dict(node) for node in nodes]
         self.quorum = list(quorum)
         self.token_ms = token_ms
+        self.totem = list(totem)
         self.debug = debug
 
     def text(self, indices: dict[int, int]) -> str:
         """The file, the same for every node; `indices` maps node ids to address indices."""
-        totem = ["version: 2", "cluster_name: votesim", "secauth: off", "transport: udpu", f"token: {self.token_ms}"]
+        totem = ["version: 2", "cluster_name: votesim", "secauth: off", "transport: udpu", f"token: {self.token_ms}",
+                 *self.totem]
         sections = [("totem", totem), ("quorum", ["provider: corosync_votequorum", *self.quorum])]
         logging = [f"logfile: {LOG}", "to_logfile: yes", "to_syslog: no", "to_stderr: no", "timestamp: hires"]
         if self.debug:
@@ -59,6 +64,8 @@ class Node:
         self.namespace = Namespace(NODE_SETUP, folder)
         self.daemon = None
         self.paused = False
+        self.stopping = False
+        self.environment = {}
 
     def path(self, inside: str) -> str:
         """Where the caller finds this node's file `inside`."""
@@ -79,12 +86,16 @@ class Node:
 class Cluster:
     """Nodes, wires and daemons. Use it as a context manager: leaving it takes everything down."""
 
-    def __init__(self, ids: list[int], configuration: Configuration):
-        """Make machines for `ids` (none started), all on one network. Raises NetworkError, CalledProcessError."""
+    def __init__(self, ids: list[int], configuration: Configuration, program: str = "corosync", environment: dict | None = None):
+        """Make machines for `ids` (none started), all on one network. `program`: the daemon; `environment`: what it
+        gets beside the caller's. Raises NetworkError, CalledProcessError."""
         self.folder = processes.make_folder()
         self.nodes = {}
         self.network = None
         self.configuration = configuration
+        self.program = program
+        self.environment = dict(environment or {})
+        self.cut = set()
         try:
             self.client_program = client.build(self.folder)
             self.network = Network()
@@ -128,10 +139,20 @@ class Cluster:
         return [nodeid for nodeid, node in self.nodes.items() if node.daemon]
 
     def reachable(self, nodeid: int) -> list[int]:
-        """Ids of running, unpaused nodes on the network of `nodeid`, ascending."""
+        """Ids of running, unpaused nodes on the network of `nodeid`, ascending. Where single directions are cut: those
+        that reach each other pairwise, taken in ascending order."""
         group = self.network.group(self.nodes[nodeid].index)
-        return sorted(other for other in self.running()
+        left = sorted(other for other in self.running()
                       if not self.nodes[other].paused and self.network.group(self.nodes[other].index) == group)
+        while left:
+            together = []
+            for other in left:
+                if not any({(one, other), (other, one)} & self.cut for one in together):
+                    together.append(other)
+            if nodeid in together:
+                return together
+            left = [other for other in left if other not in together]
+        return []
 
     def start(self, nodeid: int) -> None:
         """Start the daemon; what a reboot would lose is lost first. Raises ValueError when it runs."""
@@ -142,16 +163,19 @@ class Cluster:
             for name in os.listdir(node.path(folder)):
                 path = os.path.join(node.path(folder), name)
                 shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
+        node.stopping = False
         # What is wrong with the file is said on standard error, before there is a log.
         with open(node.path(ERRORS), "a", encoding="utf-8") as errors:
-            node.daemon = processes.spawn(node.namespace.enter("corosync", "-f"), stdout=subprocess.DEVNULL, stderr=errors)
+            node.daemon = processes.spawn(
+                node.namespace.enter("env", *(f"{name}={value}" for name, value in {**self.environment, **node.environment}.items()), self.program, "-f"),
+                stdout=subprocess.DEVNULL, stderr=errors)
 
     def dead(self) -> list[tuple[int, int]]:
         """Daemons that ended by themselves since the last call: (node id, exit status or minus signal)."""
         ended = []
         for nodeid, node in self.nodes.items():
             if node.daemon and node.daemon.poll() is not None:
-                ended.append((nodeid, node.daemon.returncode))
+                ended += [] if node.stopping else [(nodeid, node.daemon.returncode)]
                 node.daemon, node.paused = None, False
         return ended
 
@@ -164,12 +188,29 @@ class Cluster:
         self._end(nodeid, signal.SIGKILL)
 
     def _end(self, nodeid: int, how: signal.Signals) -> None:
-        node = self.nodes[nodeid]
-        if not node.daemon:
+        if not self.nodes[nodeid].daemon:
             raise ValueError(f"node {nodeid} is not running")
-        node.daemon.send_signal(how)
-        node.daemon.wait(STOP_TIMEOUT_S)
-        node.daemon, node.paused = None, False
+        self.end([nodeid], how)
+
+    def end(self, ids: list[int], how: signal.Signals) -> None:
+        """Send SIGTERM or SIGKILL to all of `ids` that run, then wait for them; not for a paused one that is to stop,
+        which ends some time after it is resumed. Raises subprocess.TimeoutExpired after 20 s."""
+        ending = [self.nodes[nodeid] for nodeid in ids if self.nodes[nodeid].daemon]
+        for node in ending:
+            node.daemon.send_signal(how)
+        for node in ending:
+            if node.paused and how == signal.SIGTERM:
+                node.stopping = True
+                continue
+            node.daemon.wait(STOP_TIMEOUT_S)
+            node.daemon, node.paused = None, False
+
+    def wipe(self, nodeid: int) -> None:
+        """Lose what a node has on its disk, logs aside."""
+        folder = self.nodes[nodeid].path(STATE)
+        for name in os.listdir(folder):
+            if os.path.join(STATE, name) not in (LOG, ERRORS):
+                os.unlink(os.path.join(folder, name))
 
     def pause(self, nodeid: int) -> None:
         """SIGSTOP: the daemon is no longer scheduled."""
@@ -186,8 +227,22 @@ class Cluster:
         self.network.partition([[self.nodes[nodeid].index for nodeid in group] for group in groups])
 
     def heal(self) -> None:
-        """One network again."""
+        """One network again, every link whole."""
         self.network.partition([list(node.index for node in self.nodes.values())])
+        for node in self.nodes.values():
+            self.network.mend(node.namespace, node.index)
+        self.cut = set()
+
+    def link(self, source: int, target: int, *, up: bool, delay_us: int, loss_ppm: int) -> None:
+        """What becomes of packets from one node to another. Raises NetworkError."""
+        there, back = self.nodes[source], self.nodes[target]
+        self.network.impair(there.namespace, there.index, back.index, delay_us=delay_us, loss_ppm=loss_ppm if up else 1000000)
+        (self.cut.discard if up and loss_ppm < 1000000 else self.cut.add)((source, target))
+
+    def slow_down(self, delay_us: int) -> None:
+        """Every packet travels this long, on links that `link` does not say otherwise of. Raises NetworkError."""
+        for node in self.nodes.values():
+            self.network.impair(node.namespace, node.index, None, delay_us=delay_us, loss_ppm=0)
 
     def reload(self, nodeid: int) -> str:
         """`corosync-cfgtool -R` on one node, which makes every node it reaches read its file; returns what it printed."""
@@ -205,5 +260,9 @@ class Cluster:
         self.nodes[nodeid].namespace.run("corosync-cmapctl", "-s", key, kind, str(value))
 
     def connect(self, nodeid: int, wait_ms: int = 0) -> client.Client:
-        """A new library connection to a node's daemon; `wait_ms` is how long to try."""
-        return client.Client(self.client_program, self.nodes[nodeid].namespace, wait_ms)
+        """A new library connection to a node's daemon; `wait_ms` is how long to try. Its first object is the answer."""
+        return self.run_client(nodeid, str(wait_ms))
+
+    def run_client(self, nodeid: int, *arguments: str) -> client.Client:
+        """A process of client.c on a node, with these arguments."""
+        return client.Client(self.client_program, self.nodes[nodeid].namespace, *arguments)

@@ -77,6 +77,7 @@ class Network:
         self.switch = Namespace(SWITCH_SETUP)
         self.bridges = 0
         self.ports = {}
+        self.impaired = {}
         self._bridge(0)
 
     def _ip(self, lines: list[str]) -> None:
@@ -109,6 +110,31 @@ class Network:
     def group(self, index: int) -> int:
         """Number of the bridge to which this node is linked now."""
         return self.ports[index]
+
+    def impair(self, node: Namespace, index: int, to: int | None, *, delay_us: int, loss_ppm: int) -> None:
+        """Delay and lose packets that leave `node` for the node with index `to` (None: for all not named). At most 15
+        nodes. Raises NetworkError."""
+        self.impaired.setdefault(index, {})[to] = (delay_us, loss_ppm)
+        rules = self.impaired[index]
+        lines = [f"qdisc replace dev eth0 root handle 1: prio bands {len(rules) + 2} priomap" + " 0" * 16]
+        for band, (peer, (delay, loss)) in enumerate(rules.items(), 2):
+            band = 1 if peer is None else band
+            lines.append(f"qdisc replace dev eth0 parent 1:{band:x} handle {band:x}0: netem limit 100000 delay {delay}us loss {loss / 10000}%")
+            if peer is not None:
+                lines.append(f"filter add dev eth0 parent 1: protocol ip prio 1 u32 match ip dst {address(peer)}/32 flowid 1:{band:x}")
+        self.mend(node, index, forget=False)
+        node.run("tc", "-batch", "-", input="".join(line + "\n" for line in lines))
+
+    def mend(self, node: Namespace, index: int, forget: bool = True) -> None:
+        """Undo what `impair` did to single links of `node`; what was said of all links stays. Raises NetworkError."""
+        if index not in self.impaired:
+            return
+        if node.run("tc", "qdisc", "show", "dev", "eth0", "root").startswith("qdisc prio"):
+            node.run("tc", "qdisc", "del", "dev", "eth0", "root")
+        if forget:
+            everywhere = self.impaired.pop(index).get(None)
+            if everywhere:
+                self.impair(node, index, None, delay_us=everywhere[0], loss_ppm=everywhere[1])
 
     def close(self) -> None:
         """Take the switch down."""

@@ -11,12 +11,11 @@ Exit status: 0, or 1 when something differed or did not settle; 0 too, with one 
 import argparse
 import json
 import os
-import selectors
 import signal
-import subprocess
 import sys
 
 from . import cleanup, compare, processes, recorder
+from .pool import Pool
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -26,58 +25,6 @@ def work() -> int:
     task = json.load(sys.stdin)
     json.dump([recorder.record(task["case"], task["debug"]) for _ in range(task["times"])], sys.stdout)
     return 0
-
-
-class Pool:
-    """A process for each case, so that a killed run leaves no process and a broken case harms no other."""
-
-    def __init__(self, jobs: int):
-        """At most `jobs` at once."""
-        self.jobs = jobs
-        self.selector = selectors.DefaultSelector()
-        self.running = {}
-        self.done = {}
-
-    def run(self, tasks: list[dict]):
-        """Yields what `work` made of each task, in their order; None for a case that failed."""
-        waiting = list(enumerate(tasks))
-        for number in range(len(tasks)):
-            while number not in self.done:
-                while waiting and len(self.running) < self.jobs:
-                    self._begin(*waiting.pop(0))
-                for key, _ in self.selector.select():
-                    self._read(key.data)
-            yield self.done.pop(number)
-
-    def close(self) -> None:
-        """Ask those still running to take their clusters down, and wait for them."""
-        for worker, _ in self.running.values():
-            worker.terminate()
-        for worker, _ in self.running.values():
-            try:
-                worker.wait(30)
-            except subprocess.TimeoutExpired:
-                processes.kill(worker)
-
-    def _begin(self, number, task):
-        worker = processes.spawn([sys.executable, "-m", "harness.live.record", "--work"], cwd=ROOT,
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        worker.stdin.write(json.dumps(task).encode())
-        worker.stdin.close()
-        self.running[number] = (worker, [])
-        self.selector.register(worker.stdout, selectors.EVENT_READ, number)
-
-    def _read(self, number):
-        worker, chunks = self.running[number]
-        chunk = os.read(worker.stdout.fileno(), 1 << 16)
-        if chunk:
-            chunks.append(chunk)
-            return
-        self.selector.unregister(worker.stdout)
-        worker.wait()
-        del self.running[number]
-        self.done[number] = json.loads(b"".join(chunks)) if worker.returncode == 0 else None
-        processes.kill(worker)
 
 
 def read(path: str) -> list[dict]:
@@ -109,7 +56,7 @@ def main() -> int:
 
     entries = [entry for entry in read(options.cases) if options.only in entry["case"]["name"]]
     tasks = [{"case": entry["case"], "times": options.again, "debug": options.debug} for entry in entries]
-    pool = Pool(options.jobs)
+    pool = Pool(options.jobs, "harness.live.record")
     try:
         with open(options.output, "w", encoding="utf-8") if options.output else sys.stdout as output:
             good = [report(entry, runs, options, output) for entry, runs in zip(entries, pool.run(tasks))]

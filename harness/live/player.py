@@ -1,0 +1,358 @@
+"""Plays one expanded scenario on a real cluster and says what its clients saw, in the form of the trace.
+
+usage: votesim check --json SCENARIO | python3 -m harness.live.player      (each scenario's trace)
+
+A scenario is what `votesim check --json` prints on a line; nothing else of the simulator is known here. Steps begin
+as the language has it: when the cluster has settled, or at the moment they name. A client is a process that goes
+on when its daemon is gone and connects anew at its next call.
+"""
+
+import json
+import signal
+import sys
+import time
+
+from . import ground, processes
+from .cluster import Cluster, Configuration
+from .ground import PROBE, Ground
+from .network import NetworkError
+
+NODES_MAX = 8
+CALLS_QUIET_S = 0.25    # after a library call, that long without a word means rest
+QUIET_S = 0.5           # after anything else
+SETTLE_TIMEOUT_S = 60.0
+NO_ANSWER_S = 0.3       # a call that may have to wait gets this long before the script goes on
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+DEFAULT_LATENCY_NS = 100000
+CALLBACKS = {"nodelist": 1, "quorum": 2, "expected_votes": 4}
+WAITING_DISPATCH = (1, 3)
+OK, LIBRARY = 1, 2
+
+# Library function -> (command of client.c, its arguments from the step). NAME and so on may hold any byte.
+COMMANDS = {
+    "finalize": ("fini", []),
+    "dispatch": ("dispatch", ["type"]),
+    "fd_get": ("fdget", []),
+    "context_get": ("ctxget", []),
+    "context_set": ("ctxset", ["context"]),
+    "getinfo": ("getinfo", ["of"]),
+    "setexpected": ("setexpected", ["votes"]),
+    "setvotes": ("setvotes", ["of", "votes"]),
+    "trackstart": ("track", ["context", "flags"]),
+    "trackstop": ("stop", []),
+    "qdevice_register": ("qreg", ["name"]),
+    "qdevice_unregister": ("qunreg", ["name"]),
+    "qdevice_update": ("qupdate", ["name", "new_name"]),
+    "qdevice_poll": ("qpollat", ["name", "cast_vote"]),
+    "qdevice_master_wins": ("qmaster", ["name", "allow"]),
+}
+REPLIES = {"init": "initialize", **{command: call for call, (command, _) in COMMANDS.items()}}
+CALLS = {"initialize", *COMMANDS}
+INFO = {"of": "node_id", "state": "node_state", "votes": "node_votes", "expected": "node_expected_votes",
+        "highest": "highest_expected", "total": "total_votes", "quorum": "quorum", "flags": "flags",
+        "qdevice_votes": "qdevice_votes", "qdevice_name": "qdevice_name"}
+
+
+def why_not(scenario: dict) -> str | None:
+    """Why real daemons cannot play this scenario; None when they can."""
+    cluster, network, steps = scenario["cluster"], scenario["network"], scenario["steps"]
+    configs = [node["config"] for node in cluster["nodes"] if node["config"]]
+    if len(cluster["nodes"]) > NODES_MAX:
+        return f"{len(cluster['nodes'])} nodes: more than {NODES_MAX} daemons are too slow here"
+    if cluster["quirks_off"]:
+        return "quirks are off: daemons have them all"
+    if network["jitter_ns"] or network["loss_ppm"]:
+        return "a network that draws delays or losses"
+    if any(step["verb"] == "fault" for step in steps):
+        return "the transport's faults cannot be had from outside"
+    if any(0 < step.get("loss_ppm", 0) < 1000000 for step in steps):
+        return "a link that draws losses"
+    if any(isinstance(step.get("ring"), list) for step in steps if step["verb"] == "qdevice_poll"):
+        return "a poll that names a ring by its number"
+    if not all(config["nodelist"] for config in configs):
+        return "corosync 3 does not start without a nodelist"
+    return None
+
+
+def quorum_lines(section: dict) -> list[str]:
+    """A quorum section as corosync.conf has it, without provider."""
+    lines = []
+    for key, value in section.items():
+        if isinstance(value, dict):
+            lines += [key + " {", *("  " + line for line in quorum_lines(value)), "}"]
+        else:
+            lines.append(f"{key}: {value}")
+    return lines
+
+
+def totem_lines(totem: dict) -> list[str]:
+    """What the totem section says beside token; defaults are left to corosync."""
+    lines = [] if totem["token_coefficient_ms"] == 650 else [f"token_coefficient: {totem['token_coefficient_ms']}"]
+    lines += [f"consensus: {totem['consensus_ms']}"] if totem["consensus_ms"] else []
+    lines += [] if totem["join_ms"] == 50 else [f"join: {totem['join_ms']}"]
+    lines += [] if totem["merge_ms"] == 200 else [f"merge: {totem['merge_ms']}"]
+    return lines
+
+
+def configuration(config: dict, totem: dict) -> Configuration:
+    """A node's corosync.conf."""
+    nodes = [{"id": node["nodeid"], "votes": node["quorum_votes"]} for node in config["nodelist"]]
+    return Configuration(nodes, quorum_lines(config["quorum"]), token_ms=totem["token_ms"], totem=totem_lines(totem))
+
+
+def word(value) -> str:
+    """An argument of a command of client.c."""
+    return "hex:" + value.encode("latin-1", "replace").hex() if isinstance(value, str) else str(value)
+
+
+class Player(Ground):
+    """One scenario on one cluster of its own."""
+
+    def __init__(self, scenario: dict, program: str = "corosync", speed: float = 1.0, clocks: dict | None = None):
+        """Make the cluster. `program`: the daemon. `speed`: how much faster than the wall its clocks run, and with them
+        the scenario's times. `clocks`: by node id, libfaketime's FAKETIME for that daemon. Raises NetworkError."""
+        self.scenario = scenario
+        self.speed = speed
+        self.totem = scenario["totem"]
+        self.told = {(client["node"], client["client"]): client for client in scenario["clients"]}
+        self.phases = {}
+        self.began = []
+        self.calls_only = True
+        self.links = {}
+        environment = {"LD_PRELOAD": FAKETIME, "FAKETIME": f"+0 x{speed:g}", "FAKETIME_DONT_RESET": "1"} if speed != 1 else {}
+        nodes = scenario["cluster"]["nodes"]
+        first = configuration(nodes[0]["config"] or next(n["config"] for n in nodes if n["config"]), self.totem)
+        super().__init__(scenario["scenario"], Cluster([node["nodeid"] for node in nodes], first, program, environment))
+        for nodeid, clock in (clocks or {}).items():
+            self.cluster.nodes[nodeid].environment = {"LD_PRELOAD": FAKETIME, "FAKETIME": clock, "DONT_FAKE_MONOTONIC": "1"}
+        self._files({str(node["nodeid"]): node["config"] for node in nodes})
+        if scenario["network"]["latency_ns"] != DEFAULT_LATENCY_NS:
+            self.cluster.slow_down(scenario["network"]["latency_ns"] // 1000)
+
+    def play(self) -> dict:
+        """Run all steps: {"lines": in the form of the trace, "began": when each step did, in ns since the first,
+        "complaints": what did not come to rest or answer, "died": daemons that ended by themselves and were not refused}."""
+        start = time.monotonic()
+        for number, step in enumerate(self.scenario["steps"]):
+            self._until_begin(step, start)
+            self.step = number
+            self.began.append(round((time.monotonic() - start) * self.speed * 1e9))
+            self._act(step)
+        self._rest()
+        return {"lines": self._lines(), "began": self.began, "complaints": self.complaints,
+                "died": [event for event in self.events if "died" in event and refusal(event) is None]}
+
+    # Steps
+
+    def _until_begin(self, step, start):
+        """Wait until the step is to begin."""
+        if not self.began:
+            return
+        moment = None
+        if "at_ns" in step:
+            moment = start + step["at_ns"] / 1e9 / self.speed
+        elif "after_ns" in step:
+            moment = start + (self.began[-1] + step["after_ns"]) / 1e9 / self.speed
+        if moment is not None:
+            self._pump_for(moment - time.monotonic())
+        if step["settle"]:
+            self._rest()
+
+    def _rest(self):
+        self._settle(CALLS_QUIET_S if self.calls_only else QUIET_S, SETTLE_TIMEOUT_S)
+        self.calls_only = True
+
+    def _act(self, step):
+        verb = step["verb"]
+        if verb in CALLS:
+            self._call(step)
+        elif verb != "expect":
+            self.calls_only = False
+            getattr(self, "_do_" + verb)(step)
+
+    def _do_start(self, step):
+        for number, nodeid in enumerate(step["nodes"]):
+            if number and not step["together"]:
+                self._settle(QUIET_S, SETTLE_TIMEOUT_S)
+            if nodeid not in self.cluster.running():
+                self._boot(nodeid)
+
+    def _do_stop(self, step, how=signal.SIGTERM):
+        self.cluster.end(step["nodes"], how)
+        for nodeid in step["nodes"] if step["wipe"] else []:
+            self.cluster.wipe(nodeid)
+
+    def _do_crash(self, step):
+        self._do_stop(step, signal.SIGKILL)
+
+    def _do_pause(self, step):
+        for nodeid in step["nodes"]:
+            if nodeid in self.cluster.running():
+                self.cluster.pause(nodeid)
+
+    def _do_resume(self, step):
+        for nodeid in step["nodes"]:
+            if nodeid in self.cluster.running():
+                self.cluster.resume(nodeid)
+
+    def _do_partition(self, step):
+        self.cluster.partition(step["groups"])
+
+    def _do_heal(self, _step):
+        self.cluster.heal()
+        self.links = {}
+
+    def _do_link(self, step):
+        known = self.links.setdefault((step["from"], step["to"]), {"up": True, "delay_us": 0, "loss_ppm": 0})
+        if "up" in step:
+            known["up"] = step["up"]
+        if "loss_ppm" in step:
+            known["loss_ppm"] = step["loss_ppm"]
+        if "latency_ns" in step:
+            known["delay_us"] = step["latency_ns"] // 1000
+        self.cluster.link(step["from"], step["to"], **known)
+
+    def _do_wait(self, step):
+        self._pump_for(step["duration_ns"] / 1e9 / self.speed)
+
+    def _do_cancel_wait_for_all(self, step):
+        for nodeid in step["nodes"]:
+            if nodeid in self.cluster.running():
+                try:
+                    self.cluster.set_key(nodeid, "quorum.cancel_wait_for_all", "u8", "1")
+                except NetworkError as error:
+                    self._complain(str(error))
+
+    def _do_reload(self, step):
+        """`corosync-cfgtool -R` makes all nodes of a partition read their files: those that are not to find their old
+        ones. The highest node of each partition calls: then they read in ascending order."""
+        late = {nodeid: config for nodeid, config in step["configs"].items() if step["on"] and int(nodeid) not in step["on"]}
+        self._files({nodeid: config for nodeid, config in step["configs"].items() if nodeid not in late})
+        left = [nodeid for nodeid in step["on"] if nodeid in self.cluster.running() and not self.cluster.nodes[nodeid].paused]
+        while left:
+            together = self.cluster.reachable(left[0]) or [left[0]]
+            for line in self.cluster.reload(max(nodeid for nodeid in left if nodeid in together)).splitlines():
+                if "error" in line.lower():
+                    self._complain(line)
+            left = [nodeid for nodeid in left if nodeid not in together]
+        self._files(late)
+
+    def _files(self, configs):
+        for nodeid, config in configs.items():
+            if config:
+                self.cluster.configure(configuration(config, self.totem), [int(nodeid)])
+
+    # Clients
+
+    def _do_kill(self, step):
+        key = step["node"], step["client"]
+        if key in self.clients:
+            self.clients.pop(key).close(self.selector)
+        self.phases.pop(key, None)
+
+    def _call(self, step):
+        node, name, verb = step["node"], step["client"], step["verb"]
+        key = node, name
+        up = node in self.cluster.running()
+        paused = self.cluster.nodes[node].paused
+        if key not in self.clients:
+            told = self.told[key]
+            wanted = sum(CALLBACKS[callback] for callback in told["callbacks"])
+            self._keep(node, name, self.cluster.run_client(node, "late", str(wanted), str(told["slow_ns"] // 1000000)))
+            if told["dispatch"] == "manual":
+                self._ask(key, "manual 1", 1.0)
+        phase = self.phases.get(key, "fresh")
+        if verb == "initialize" or phase == "fresh" or (phase == "gone" and up):
+            wait_ms = int(ground.START_TIMEOUT_S * 1000) if up else 0
+            self._ask(key, f"init {wait_ms} {int(phase == 'gone')}", NO_ANSWER_S if paused else ground.REPLY_TIMEOUT_S)
+            if verb == "initialize" or (not paused and self.phases.get(key) != "open"):
+                return
+        command, names = COMMANDS[verb]
+        words = [command, *(word(step[name]) for name in names)]
+        if verb == "qdevice_poll":
+            nodeid, seq = self.ring_ids.get(node, [0, 0]) if up else [0, 0]
+            words += [str(nodeid), str(seq - (step["ring"] == "stale"))]
+        may_wait = paused or (verb == "dispatch" and step["type"] in WAITING_DISPATCH)
+        self._ask(key, " ".join(words), NO_ANSWER_S if may_wait else ground.REPLY_TIMEOUT_S, complain=not may_wait)
+
+    def _ask(self, key, command, timeout_s, complain=True):
+        """Send a command and wait for its answer, at most so long."""
+        seen, what = len(self.events), command.split()[0]
+        self.clients[key].send(command)
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline and key in self.clients:
+            self._pump(0.02)
+            if any(event.get("ret") == what and (event["node"], event.get("client")) == key for event in self.events[seen:]):
+                return
+        if complain:
+            self._complain(f"no reply to {what} from {key[1]}@{key[0]}")
+
+    def _emit(self, event):
+        super()._emit(event)
+        key = event["node"], event.get("client")
+        if event.get("ret") == "init":
+            self.phases[key] = "open" if event["err"] == OK else "fresh"
+        elif "ret" in event and event["err"] == LIBRARY and self.phases.get(key) == "open":
+            self.phases[key] = "gone"
+        elif event.get("ret") == "fini" and event["err"] == OK:
+            self.phases[key] = "finalized"
+
+    # What was seen
+
+    def _lines(self):
+        return [line for line in map(self._line, self.events) if line]
+
+    def _line(self, event):
+        if "died" in event:
+            return None if refusal(event) is None else {"step": event["step"], "node": event["node"], "refused": refusal(event)}
+        if event.get("client", PROBE) == PROBE or event.get("ret") == "manual":
+            return None
+        line = {"step": event["step"], "node": event["node"], "client": event["client"]}
+        if "ret" in event:
+            line.update(reply=REPLIES[event["ret"]], error=event["err"])
+            if event["err"] == OK and event["ret"] == "getinfo":
+                line.update({name: event[key] for key, name in INFO.items()})
+            if event["err"] == OK and event["ret"] == "ctxget":
+                line.update(context=event["context"])
+        elif event["cb"] == "nodelist":
+            line.update(callback="nodelist", context=event["ctx"], ring=event["ring"], members=event["nodes"])
+        elif event["cb"] == "quorum":
+            line.update(callback="quorum", context=event["ctx"], quorate=event["quorate"], nodes=event["nodes"])
+        else:
+            line.update(callback="expected_votes", context=event["ctx"], expected_votes=event["expected_votes"])
+        return line
+
+
+def refusal(event: dict) -> str | None:
+    """The words with which a daemon refused its configuration, None when it ended otherwise."""
+    for text in event["log"]:
+        if event["died"] > 0 and "configuration error: " in text:
+            return text[text.index("configuration error: "):].rstrip("'").strip()
+    return None
+
+
+def play(scenario: dict, **options) -> dict:
+    """Play `scenario`; `options` are Player's."""
+    with Player(scenario, **options) as player:
+        return player.play()
+
+
+def main() -> int:
+    """Play what stands on standard input. With --work: one task, {"scenario": …, options of Player}, to one result."""
+    if sys.argv[1:] == ["--work"]:
+        json.dump(play(**json.load(sys.stdin)), sys.stdout)
+        return 0
+    reason = processes.why_unavailable()
+    for scenario in map(json.loads, sys.stdin):
+        why = reason or why_not(scenario)
+        if why:
+            print(f"skipped: {scenario['scenario']}: {why}", file=sys.stderr)
+            continue
+        for line in play(scenario)["lines"]:
+            print(json.dumps(line, separators=(",", ":")), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    sys.exit(main())
