@@ -75,13 +75,16 @@ static void a_copy_is_a_snapshot(void **state)
 
 static void sizes_follow_the_limits(void **state)
 {
-	struct vq_limits small = {1, 0, 0, 0}, large = {VQ_NODES_MAX, 1000, 0, 0};
+	struct vq_limits small = {1, 0, 0, 0}, large = {VQ_PROCESSORS_MAX, 1000, 0, 0};
+	struct vq_limits largest = {VQ_NODES_MAX, 1000, 0, 0};
 
 	(void)state;
 	assert_int_equal(vq_size(&small) % 8, 0);
 	assert_int_equal(vq_size(&large) % 8, 0);
 	assert_true(vq_size(&small) < 512);
 	assert_true(vq_size(&large) < 384 * 40 + 1000 * 16 + 512);
+	assert_int_equal(vq_size(&largest) % 8, 0);
+	assert_true(vq_size(&largest) < 65535 * 40 + 1000 * 16 + 512);
 }
 
 /* One node and no connection: no array has room for more. */

@@ -31,8 +31,9 @@ extern "C" {
 #define VQ_DEVICE_TIMEOUT_MS 10000u
 #define VQ_DEVICE_SYNC_TIMEOUT_MS 30000u
 #define VQ_LAST_MAN_STANDING_WINDOW_MS 10000u
-#define VQ_NODES_MAX 384u   /* corosync's processors at most */
-#define VQ_MESSAGE_MAX 532u /* bytes of the largest message; without a name it has 20 */
+#define VQ_NODES_MAX 65535u    /* records of an instance at most */
+#define VQ_PROCESSORS_MAX 384u /* of a corosync cluster; how many there are is the host's choice */
+#define VQ_MESSAGE_MAX 532u    /* bytes of the largest message; without a name it has 20 */
 
 /* CS_TRACK_*: any 32-bit value is accepted by trackstart. */
 enum { VQ_TRACK_CURRENT = 1, VQ_TRACK_CHANGES = 2, VQ_TRACK_CHANGES_ONLY = 4 };

@@ -219,7 +219,7 @@ VALID = [
     cluster("{nodes: 2, nodelist: false, quorum: {expected_votes: 2, votes: 1}}"),
     cluster("{nodes: 4, quorum: {auto_tie_breaker: 1, auto_tie_breaker_node: [2, 4], last_man_standing_window: 5s}}"),
     cluster("{nodes: 2, quorum: {device: {model: net, votes: 1, timeout: 10000, net: {host: x}}}, profile: documented}"),
-    cluster("{nodes: 1, quirks: {record-order: false}}"),
+    cluster("{nodes: 1, quirks: {record-order: false}}"), cluster("{nodes: 385, capacity: 400}"),
     "scenario: ${n}\nmatrix: {n: [1, 2]}\ncluster: {nodes: \"${n}\", quorum: {two_node: \"${n}\"}}\nsteps: [{start: all}]\n"
     .replace("two_node", "expected_votes"),
     "scenario: s\nmatrix: {t: [1, 2], g: [[[1]], [[1], [2]]]}\ncluster: {nodes: 2}\n"
@@ -235,7 +235,8 @@ INVALID = [
     top("seed: [1]"), top("tags: {a: b}"), top("network: {latency: 5}"), top("network: {loss: 101}"), top("network: {loss: 5}"),
     top("network: {lost: 5%}"), top("totem: {token: 1}").replace("token", "tokn"), top("totem: {token: x}"),
     top("matrix: [1]"), top("matrix: {n: 3}"), top("matrix: {n: []}"), top("matrix: {1n: [1]}"),
-    cluster("{}"), cluster("3"), cluster("{nodes: 0}"), cluster("{nodes: 385}"), cluster("{nodes: three}"), cluster("{nodes: '3'}"),
+    cluster("{}"), cluster("3"), cluster("{nodes: 0}"), cluster("{nodes: 385}"), cluster("{nodes: 1, capacity: 0}"), cluster("{nodes: 1, capacity: 4097}"),
+    cluster("{nodes: 4097, capacity: 4096}"), cluster("{nodes: [" + "1, " * 384 + "1]}"), cluster("{nodes: three}"), cluster("{nodes: '3'}"),
     cluster("{nodes: []}"), cluster("{nodes: [{quorum_votes: 1}]}"), cluster("{nodes: [{nodeid: 0}]}"),
     cluster("{nodes: 3, quorum: {wait_for_al: 1}}"), cluster("{nodes: 3, quorum: {two_node: yes}}"),
     cluster("{nodes: 3, quorum: {two_node: 2}}"), cluster("{nodes: 3, quorum: {expected_votes: 4294967296}}"),
@@ -270,6 +271,7 @@ BEYOND = {
     "nodes that do not exist": step("start: 4"),
     "nodes in an expectation": expect("{quorate: {4: true}}"),
     "nodes twice": cluster("{nodes: [{nodeid: 1}, {nodeid: 1, quorum_votes: 2}]}"),
+    "nodes above the capacity": cluster("{nodes: 401, capacity: 400}"),
     "nodes in two groups": step("partition: [[1], [1, 2]]"),
     "nodes that only a later reload lists": step("start: 4") + "  - reload: {nodes: 4}\n",
     "an id written twice": expect("{quorate: {1: true, 0x1: true}}"),

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define QUEUE_SLOT_BITS 20u
+#define QUEUE_SLOT_BITS 26u
 #define QUEUE_CAPACITY_MAX (1u << QUEUE_SLOT_BITS)
 
 struct event {

@@ -8,8 +8,14 @@
 
 #include "sim/ensure.h"
 
-/* A cluster that is still busy after so much virtual time will not come to rest. */
-#define REST_NS (3600ull * 1000 * SCENARIO_MS)
+/* A cluster that is still busy after so much virtual time will not come to rest.
+ * With thousands of nodes a single change of rings takes hours. */
+static uint64_t rest_ns(const struct scenario *scenario)
+{
+	uint64_t change_ms = scenario_token_ms(scenario) + scenario_consensus_ms(scenario);
+
+	return (3600000 + 4 * change_ms) * SCENARIO_MS;
+}
 
 static const struct step *step_of(const struct world *world, uint32_t step)
 {
@@ -91,7 +97,7 @@ static void wait_until(struct world *world, uint64_t time_ns)
 {
 	state_of(world)->script.until_ns = time_ns;
 	if (time_ns > state_of(world)->now_ns)
-		event_push(world, time_ns, (struct event){ .kind = EVENT_UNTIL });
+		event_push(world, time_ns, (struct event){.kind = EVENT_UNTIL});
 }
 
 static bool reached(const struct world *world)
@@ -218,7 +224,7 @@ bool script_advance(struct world *world)
 			end_step(world);
 			return state_of(world)->script.phase != SCRIPT_OVER;
 		}
-		if (state->now_ns > state->script.began_ns + REST_NS && reached(world)) {
+		if (state->now_ns > state->script.began_ns + rest_ns(world->scenario) && reached(world)) {
 			give_up(world);
 			return false;
 		}

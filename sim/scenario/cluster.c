@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sim/ensure.h"
+#include "sim/scenario/amount.h"
 #include "sim/scenario/config.h"
 
 struct listed {
@@ -23,6 +24,33 @@ struct list {
 	uint32_t count;
 	struct listed *node;
 };
+
+/* ---- sets of ids ---------------------------------------------------------------- */
+
+struct id_set { /* open addressing, at most half full */
+	uint32_t bits;
+	uint32_t *slots; /* 0: free, which is no node's id */
+};
+
+static struct id_set id_set(struct reader *reader, uint32_t room)
+{
+	struct id_set set = {1, NULL};
+
+	while (1u << set.bits < 2 * room)
+		set.bits++;
+	set.slots = take(&reader->reading, 1u << set.bits, sizeof(*set.slots));
+	return set;
+}
+
+/* Where it stands, or else the free slot where it would. */
+static uint32_t *id_slot(const struct id_set *set, uint32_t id)
+{
+	uint32_t slot = (id * 2654435769u) >> (32 - set->bits);
+
+	while (set->slots[slot] != 0 && set->slots[slot] != id)
+		slot = (slot + 1) & ((1u << set->bits) - 1);
+	return &set->slots[slot];
+}
 
 /* ---- lists of nodes ------------------------------------------------------------ */
 
@@ -45,29 +73,55 @@ static void read_listed(struct reader *reader, const struct tree *tree, struct l
 		to->quorum = field(&fields, "quorum")->tree;
 }
 
+/* What to do about too many nodes; "" when nothing can be done. */
+static const char *raise(struct reader *reader, uint64_t wanted)
+{
+	if (reader->scenario->capacity == NODES_MAX)
+		return "";
+	if (wanted > NODES_MAX)
+		return take_format(&reader->reading, "; 'capacity' in cluster raises that, up to %u", NODES_MAX);
+	return take_format(&reader->reading, "; 'capacity: %u' in cluster raises that", (uint32_t)wanted);
+}
+
+static struct list counted_list(struct reader *reader, const struct tree *tree)
+{
+	uint32_t most = reader->scenario->capacity;
+	struct list list = {0, NULL};
+	uint64_t count;
+
+	if (tree->kind == TREE_SCALAR && !tree->text_only && amount_integer(tree->text, &count) == AMOUNT_OK &&
+	    count > most)
+		mistake(&reader->reading, tree->at, "nodes: %.40s is out of range: 1 to %u%s", tree->text, most,
+			raise(reader, count));
+	list.count = (uint32_t)read_number(reader, tree, "nodes", 1, most);
+	list.node = take(&reader->reading, list.count, sizeof(*list.node));
+	for (uint32_t i = 0; i < list.count; i++)
+		list.node[i] = (struct listed){tree->at, i + 1, 1, false, NULL};
+	return list;
+}
+
 static struct list read_list(struct reader *reader, const struct tree *tree)
 {
-	bool counted = tree->kind == TREE_SCALAR;
-	struct list list = {0, NULL};
+	uint32_t most = reader->scenario->capacity;
+	struct list list = {tree->count, NULL};
+	struct id_set seen;
+	uint32_t *slot;
 
-	if (counted)
-		list.count = (uint32_t)read_number(reader, tree, "nodes", 1, NODES_MAX);
-	else
-		expect_list(reader, tree, "nodes", "nodes, or how many there are");
-	if (!counted && (tree->count == 0 || tree->count > NODES_MAX))
-		mistake(&reader->reading, tree->at, "nodes: %u nodes are out of range: 1 to %u", tree->count,
-			NODES_MAX);
-	list.count = counted ? list.count : tree->count;
+	if (tree->kind == TREE_SCALAR)
+		return counted_list(reader, tree);
+	expect_list(reader, tree, "nodes", "nodes, or how many there are");
+	if (tree->count == 0 || tree->count > most)
+		mistake(&reader->reading, tree->at, "nodes: %u nodes are out of range: 1 to %u%s", tree->count, most,
+			tree->count > most ? raise(reader, tree->count) : "");
 	list.node = take(&reader->reading, list.count, sizeof(*list.node));
+	seen = id_set(reader, list.count);
 	for (uint32_t i = 0; i < list.count; i++) {
-		if (counted)
-			list.node[i] = (struct listed){tree->at, i + 1, 1, false, NULL};
-		else
-			read_listed(reader, tree->items[i], &list.node[i]);
-		for (uint32_t j = 0; j < i; j++)
-			if (list.node[j].nodeid == list.node[i].nodeid)
-				mistake(&reader->reading, list.node[i].at, "nodes: node %u is listed twice",
-					list.node[i].nodeid);
+		read_listed(reader, tree->items[i], &list.node[i]);
+		slot = id_slot(&seen, list.node[i].nodeid);
+		if (*slot != 0)
+			mistake(&reader->reading, list.node[i].at, "nodes: node %u is listed twice",
+				list.node[i].nodeid);
+		*slot = list.node[i].nodeid;
 	}
 	return list;
 }
@@ -90,61 +144,82 @@ static int by_nodeid(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void add_machine(struct reader *reader, uint32_t nodeid, struct position at, struct position later)
-{
-	struct scenario *scenario = reader->scenario;
+struct machines { /* as they are found */
+	struct reader *reader;
+	struct id_set ids;
+	const struct tree *nodes; /* that a reload lists */
+};
 
-	for (uint32_t i = 0; i < scenario->node_count; i++)
-		if (reader->nodes[i].nodeid == nodeid)
-			return;
-	if (scenario->node_count == NODES_MAX)
-		mistake(&reader->reading, at, "nodes: more than %u nodes", NODES_MAX);
+static void add_machine(struct machines *machines, uint32_t nodeid, struct position at, struct position later)
+{
+	struct reader *reader = machines->reader;
+	struct scenario *scenario = reader->scenario;
+	uint32_t *slot = id_slot(&machines->ids, nodeid);
+
+	if (*slot != 0)
+		return;
+	if (scenario->node_count == scenario->capacity)
+		mistake(&reader->reading, at, "nodes: more than %u nodes%s", scenario->capacity,
+			raise(reader, scenario->capacity + 1));
+	*slot = nodeid;
 	reader->nodes[scenario->node_count].nodeid = nodeid;
 	reader->nodes[scenario->node_count].later = later;
 	scenario->node_count++;
 }
 
-struct later {
-	struct reader *reader;
-	const struct tree *nodes;
-};
-
 static void add_later(void *context)
 {
-	const struct later *later = context;
-	struct list list = read_list(later->reader, later->nodes);
+	struct machines *machines = context;
+	struct list list = read_list(machines->reader, machines->nodes);
 
 	for (uint32_t i = 0; i < list.count; i++)
-		add_machine(later->reader, list.node[i].nodeid, list.node[i].at, list.node[i].at);
+		add_machine(machines, list.node[i].nodeid, list.node[i].at, list.node[i].at);
 }
 
-static void add_reloads(struct reader *reader, const struct tree *steps)
+static uint32_t step_count(const struct tree *steps)
 {
-	for (uint32_t i = 0; steps->kind == TREE_LIST && i < steps->count && i < STEPS_MAX; i++) {
-		const struct tree *step = steps->items[i];
-		const struct tree *reload = step->kind == TREE_MAP ? tree_get(step, "reload") : NULL;
-		struct later later = {reader, NULL};
+	if (steps == NULL || steps->kind != TREE_LIST)
+		return 0;
+	return steps->count < STEPS_MAX ? steps->count : STEPS_MAX;
+}
 
-		if (reload != NULL && reload->kind == TREE_MAP)
-			later.nodes = tree_get(reload, "nodes");
-		if (later.nodes != NULL)
-			(void)attempt(&reader->reading, add_later, &later);
+/* What a step's reload lists; NULL: it is none, or lists nothing. */
+static const struct tree *reload_nodes(const struct tree *step)
+{
+	const struct tree *reload = step->kind == TREE_MAP ? tree_get(step, "reload") : NULL;
+
+	return reload != NULL && reload->kind == TREE_MAP ? tree_get(reload, "nodes") : NULL;
+}
+
+/* Never fewer machines than there will be. */
+static uint32_t room_for_machines(const struct reader *reader, const struct list *list, const struct tree *steps)
+{
+	uint32_t capacity = reader->scenario->capacity, room = list->count;
+
+	for (uint32_t i = 0; i < step_count(steps) && room < capacity; i++) {
+		const struct tree *nodes = reload_nodes(steps->items[i]);
+
+		if (nodes != NULL)
+			room += nodes->kind == TREE_LIST ? nodes->count : capacity;
 	}
+	return room < capacity ? room : capacity;
 }
 
 static void place_machines(struct reader *reader, const struct list *list, const struct tree *steps)
 {
 	struct scenario *scenario = reader->scenario;
-	struct scenario_node found[NODES_MAX] = {0};
+	uint32_t room = room_for_machines(reader, list, steps);
+	struct machines machines = {reader, id_set(reader, room), NULL};
 
-	reader->nodes = found;
+	reader->nodes = take(&reader->reading, room, sizeof(*reader->nodes));
 	for (uint32_t i = 0; i < list->count; i++)
-		add_machine(reader, list->node[i].nodeid, list->node[i].at, (struct position){0, 0});
-	if (steps != NULL)
-		add_reloads(reader, steps);
-	qsort(found, scenario->node_count, sizeof(*found), by_nodeid);
-	reader->nodes = take(&reader->reading, scenario->node_count, sizeof(*reader->nodes));
-	memcpy(reader->nodes, found, scenario->node_count * sizeof(*found));
+		add_machine(&machines, list->node[i].nodeid, list->node[i].at, (struct position){0, 0});
+	for (uint32_t i = 0; i < step_count(steps); i++) {
+		machines.nodes = reload_nodes(steps->items[i]);
+		if (machines.nodes != NULL)
+			(void)attempt(&reader->reading, add_later, &machines);
+	}
+	qsort(reader->nodes, scenario->node_count, sizeof(*reader->nodes), by_nodeid);
 	scenario->nodes = reader->nodes;
 	reader->files = take(&reader->reading, scenario->node_count, sizeof(*reader->files));
 	reader->running = take(&reader->reading, scenario->node_count, sizeof(*reader->running));
@@ -158,15 +233,28 @@ struct change {
 	bool has_nodes;
 	uint32_t node_count;
 	const struct vq_config_node *nodes;
-	const struct list *list; /* for what single nodes have of their own; NULL: nothing */
+	const struct listed **listed; /* by node; NULL: nobody is */
 };
 
-static const struct tree *own_keys(const struct change *change, uint32_t nodeid)
+static void set_listed(struct reader *reader, struct change *change, const struct list *list)
 {
-	for (uint32_t i = 0; change->list != NULL && i < change->list->count; i++)
-		if (change->list->node[i].nodeid == nodeid)
-			return change->list->node[i].quorum;
-	return NULL;
+	change->listed = take(&reader->reading, reader->scenario->node_count, sizeof(*change->listed));
+	for (uint32_t i = 0; i < list->count; i++) {
+		int index = scenario_node_index(reader->scenario, list->node[i].nodeid);
+
+		if (index >= 0) /* else there are too many, which was told */
+			change->listed[index] = &list->node[i];
+	}
+}
+
+static bool is_listed(const struct change *change, uint32_t node)
+{
+	return change->listed != NULL && change->listed[node] != NULL;
+}
+
+static const struct tree *own_keys(const struct change *change, uint32_t node)
+{
+	return is_listed(change, node) ? change->listed[node]->quorum : NULL;
 }
 
 static const struct vq_config *change_file(struct reader *reader, const struct change *change,
@@ -183,14 +271,6 @@ static const struct vq_config *change_file(struct reader *reader, const struct c
 	return config;
 }
 
-static bool is_listed(const struct change *change, uint32_t nodeid)
-{
-	for (uint32_t i = 0; i < change->node_count; i++)
-		if (change->nodes[i].nodeid == nodeid)
-			return true;
-	return false;
-}
-
 /* Nodes whose files were the same and that have no keys of their own share one. */
 static void change_files(struct reader *reader, const struct change *change)
 {
@@ -203,8 +283,8 @@ static void change_files(struct reader *reader, const struct change *change)
 	for (uint32_t i = 0; i < count && model == NULL; i++)
 		model = old[i];
 	for (uint32_t i = 0; i < count; i++) {
-		const struct tree *own = own_keys(change, reader->nodes[i].nodeid);
-		bool comes = old[i] == NULL && is_listed(change, reader->nodes[i].nodeid);
+		const struct tree *own = own_keys(change, i);
+		bool comes = old[i] == NULL && is_listed(change, i);
 		uint32_t same = 0;
 
 		if (old[i] == NULL && !comes)
@@ -303,6 +383,7 @@ static struct list from_conf(struct reader *reader, const struct fields *cluster
 			mistake(&reader->reading, field(cluster, instead[i])->tree->at,
 				"%s: the file that corosync_conf names says that: give one of them", instead[i]);
 	conf->totem = reader->scenario->totem;
+	conf->capacity = reader->scenario->capacity;
 	conf_read(&reader->reading, beside(reader, path->text), path->tree->at, conf);
 	reader->scenario->totem = conf->totem;
 	take_conf(conf, change);
@@ -340,9 +421,9 @@ static void set_up(struct reader *reader, struct change *change, const struct li
 
 	place_machines(reader, list, steps);
 	scenario->nodelist_count = change->node_count;
-	change->list = list;
+	set_listed(reader, change, list);
 	for (uint32_t i = 0; i < scenario->node_count; i++) {
-		const struct tree *own = own_keys(change, reader->nodes[i].nodeid);
+		const struct tree *own = own_keys(change, i);
 
 		if (reader->nodes[i].later.line != 0)
 			continue;
@@ -361,6 +442,9 @@ void read_cluster(struct reader *reader, const struct tree *cluster, const struc
 	struct list list;
 
 	fields_read(reader, &words_cluster, cluster, &fields);
+	if (field(&fields, "capacity") != NULL)
+		scenario->capacity =
+			(uint32_t)read_number(reader, field(&fields, "capacity")->tree, "capacity", 1, NODES_MAX);
 	if (field(&fields, "profile") != NULL)
 		read_profile(reader, field(&fields, "profile"), &scenario->quirks_off);
 	if (field(&fields, "quirks") != NULL)
@@ -378,6 +462,7 @@ void read_conf_cluster(struct reader *reader, const char *path)
 	struct list list;
 
 	conf->totem = reader->scenario->totem;
+	conf->capacity = reader->scenario->capacity;
 	conf_read(&reader->reading, path, nowhere, conf);
 	if (conf->node_count == 0)
 		mistake(&reader->reading, nowhere, "no nodelist: which nodes there are is not known");
@@ -426,7 +511,7 @@ void read_reload(struct reader *reader, const struct tree *value, struct step *s
 		change.has_nodes = true;
 		change.node_count = list.count;
 		change.nodes = config_nodes(reader, &list);
-		change.list = &list;
+		set_listed(reader, &change, &list);
 	}
 	if (change.quorum != NULL || change.has_nodes)
 		change_files(reader, &change);

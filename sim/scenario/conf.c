@@ -161,6 +161,15 @@ static void set_value(struct conf_reader *reader, const char *path, const char *
 
 /* ---- sections ---------------------------------------------------------------------- */
 
+/* A scenario that names the file can raise the limit, a file by itself cannot. */
+static _Noreturn void too_many_nodes(const struct conf_reader *reader)
+{
+	bool named = reader->reading->within.line != 0 && reader->conf->capacity < NODES_MAX;
+
+	mistake(reader->reading, reader->node_at, "more than %u nodes%s", reader->conf->capacity,
+		named ? ": 'capacity' in the scenario's cluster raises that" : "");
+}
+
 static void end_node(struct conf_reader *reader)
 {
 	struct conf *conf = reader->conf;
@@ -171,8 +180,8 @@ static void end_node(struct conf_reader *reader)
 	for (uint32_t i = 0; i < conf->node_count; i++)
 		if (reader->nodes[i].nodeid == reader->node.nodeid)
 			mistake(reader->reading, reader->node_at, "nodeid %u stands here twice", reader->node.nodeid);
-	if (conf->node_count == NODES_MAX)
-		mistake(reader->reading, reader->node_at, "more than %u nodes", NODES_MAX);
+	if (conf->node_count == conf->capacity)
+		too_many_nodes(reader);
 	reader->nodes[conf->node_count++] = reader->node;
 	reader->node_at.line = 0;
 }
@@ -280,7 +289,7 @@ void conf_parse(struct reading *reading, const char *text, size_t size, struct c
 	struct conf_reader reader = {.reading = reading, .conf = conf};
 	char line[LINE_MAX_BYTES + 2];
 
-	reader.nodes = take(reading, NODES_MAX, sizeof(*reader.nodes));
+	reader.nodes = take(reading, conf->capacity, sizeof(*reader.nodes));
 	while (size > 0) {
 		const char *end = memchr(text, '\n', size);
 		size_t length = end == NULL ? size : (size_t)(end - text);

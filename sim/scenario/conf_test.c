@@ -37,6 +37,7 @@ static bool parsed(struct input *input, const char *text, size_t size)
 	input->reading.message = input->message;
 	input->reading.message_size = sizeof(input->message);
 	input->conf.totem = (struct totem){3000, 650, 0, 50, 200};
+	input->conf.capacity = VQ_PROCESSORS_MAX;
 	input->text = text;
 	input->size = size;
 	return attempt(&input->reading, parse, input);
@@ -335,6 +336,40 @@ static void a_path_is_relative_to_the_scenario(void **state)
 	assert_string_equal(message, expected);
 }
 
+static void the_scenario_says_how_many_nodes_there_may_be(void **state)
+{
+	char folder[] = "/tmp/conf_test.XXXXXX", message[512], expected[512], text[16384];
+	size_t used = (size_t)snprintf(text, sizeof(text), "nodelist {\n");
+	struct scenario_set set;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	for (int i = 0; i < 385; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "node {\nnodeid: %d\n}\n", i + 1);
+	(void)snprintf(text + used, sizeof(text) - used, "}\n");
+	(void)write_file(folder, "corosync.conf", text);
+	assert_int_equal(scenario_read(write_file(folder, "s.yaml",
+						  "scenario: s\ncluster: {corosync_conf: corosync.conf}\n"
+						  "steps: [{start: all}]\n"),
+				       &set, message, sizeof(message)),
+			 -1);
+	(void)snprintf(expected, sizeof(expected),
+		       "%s/corosync.conf:1154: more than 384 nodes: 'capacity' in the scenario's cluster raises that",
+		       folder);
+	assert_string_equal(message, expected);
+	assert_int_equal(scenario_read(write_file(folder, "s.yaml",
+						  "scenario: s\n"
+						  "cluster: {corosync_conf: corosync.conf, capacity: 385}\n"
+						  "steps: [{start: all}]\n"),
+				       &set, message, sizeof(message)),
+			 0);
+	assert_int_equal(set.scenarios->node_count, 385);
+	scenario_free(&set);
+	(void)unlink(write_file(folder, "corosync.conf", ""));
+	(void)unlink(write_file(folder, "s.yaml", ""));
+	assert_int_equal(rmdir(folder), 0);
+}
+
 static void a_corosync_conf_alone(void **state)
 {
 	char folder[] = "/tmp/conf_test.XXXXXX", message[512], expected[512];
@@ -380,6 +415,7 @@ int main(void)
 		cmocka_unit_test(every_mistake_has_its_message),
 		cmocka_unit_test(nothing_is_longer_than_corosync_allows),
 		cmocka_unit_test(a_path_is_relative_to_the_scenario),
+		cmocka_unit_test(the_scenario_says_how_many_nodes_there_may_be),
 		cmocka_unit_test(a_corosync_conf_alone),
 	};
 

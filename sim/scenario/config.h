@@ -14,6 +14,7 @@ struct conf {
 	uint32_t node_count;
 	struct vq_config_node *nodes; /* config.nodes */
 	struct totem totem;           /* fields not given: as they were */
+	uint32_t capacity;            /* nodes it may have; given by the caller */
 };
 
 /* Read a file the way corosync does; mistakes bear its own path and line. `at`

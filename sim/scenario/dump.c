@@ -119,6 +119,7 @@ static void dump_cluster(struct dump *dump)
 	const struct scenario *scenario = dump->scenario;
 
 	json_open(&dump->json, "cluster", '{');
+	json_number(&dump->json, "capacity", scenario->capacity);
 	json_open(&dump->json, "nodes", '[');
 	for (uint32_t i = 0; i < scenario->node_count; i++) {
 		json_open(&dump->json, NULL, '{');

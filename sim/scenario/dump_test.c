@@ -27,7 +27,7 @@ static const char head[] =
 	"tags: [x, y]\n"
 	"steps:\n";
 static const char dumped_head[] =
-	"\"tags\": [\"x\", \"y\"], \"seed\": 5, \"cluster\": {\"nodes\": [{\"nodeid\": 1, \"later\": "
+	"\"tags\": [\"x\", \"y\"], \"seed\": 5, \"cluster\": {\"capacity\": 384, \"nodes\": [{\"nodeid\": 1, \"later\": "
 	 "false, \"config\": {\"quorum\": {\"expected_votes\": 3, \"wait_for_all\": 0, "
 	 "\"auto_tie_breaker\": 1, \"auto_tie_breaker_node\": \"highest\", \"last_man_standing\": 0, "
 	 "\"last_man_standing_window\": 1000, \"allow_downscale\": 0, \"expected_votes_tracking\": 0, "

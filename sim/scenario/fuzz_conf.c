@@ -29,11 +29,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input.reading.variant = "";
 	input.reading.message = message;
 	input.reading.message_size = sizeof(message);
+	input.conf.capacity = VQ_PROCESSORS_MAX;
 	input.text = (const char *)data;
 	input.size = size;
 	if (attempt(&input.reading, parse, &input)) {
 		ALWAYS(message[0] == '\0');
-		ALWAYS(input.conf.node_count <= NODES_MAX);
+		ALWAYS(input.conf.node_count <= VQ_PROCESSORS_MAX);
 		for (uint32_t i = 0; i < input.conf.node_count; i++)
 			ALWAYS(input.conf.nodes[i].nodeid != 0);
 	} else {

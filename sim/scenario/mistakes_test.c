@@ -129,7 +129,17 @@ static const struct row rows[] = {
 	{MISTAKE(CLUSTER("{nodes: 0}")),
 	 "2:18: nodes: 0 is out of range: 1 to 384"},
 	{MISTAKE(CLUSTER("{nodes: 385}")),
-	 "2:18: nodes: 385 is out of range: 1 to 384"},
+	 "2:18: nodes: 385 is out of range: 1 to 384; 'capacity: 385' in cluster raises that"},
+	{MISTAKE(CLUSTER("{nodes: 5000}")),
+	 "2:18: nodes: 5000 is out of range: 1 to 384; 'capacity' in cluster raises that, up to 4096"},
+	{MISTAKE(CLUSTER("{nodes: 5000, capacity: 4096}")),
+	 "2:18: nodes: 5000 is out of range: 1 to 4096"},
+	{MISTAKE(CLUSTER("{nodes: [1, 2, 3], capacity: 2}")),
+	 "2:18: nodes: 3 nodes are out of range: 1 to 2; 'capacity: 3' in cluster raises that"},
+	{MISTAKE(CLUSTER("{nodes: 3, capacity: 4097}")),
+	 "2:31: capacity: 4097 is out of range: 1 to 4096"},
+	{MISTAKE(CLUSTER("{nodes: 3, capacity: many}")),
+	 "2:31: capacity: expected a number, found 'many'"},
 	{MISTAKE(CLUSTER("{nodes: three}")),
 	 "2:18: nodes: expected a number, found 'three'"},
 	{MISTAKE(CLUSTER("{nodes: \"3\"}")),
@@ -490,7 +500,10 @@ static const struct row rows[] = {
 	{MISTAKE("scenario: \"\\0\"\n"),
 	 "1:11: a NUL character in a text"},
 	{MISTAKE("scenario: s\n" "cluster: {nodes: 384}\n" "steps:\n" "  - reload: {nodes: [400]}\n"),
-	 "4:22: nodes: more than 384 nodes"},
+	 "4:22: nodes: more than 384 nodes; 'capacity: 385' in cluster raises that"},
+	{MISTAKE("scenario: s\n" "cluster: {nodes: 384, capacity: 385}\n" "steps:\n" "  - reload: {nodes: [400]}\n"
+	         "  - reload: {nodes: [400, 401]}\n"),
+	 "5:27: nodes: more than 385 nodes; 'capacity: 386' in cluster raises that"},
 	{MISTAKE("scenario: s\n"
 	         "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
 	         "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"

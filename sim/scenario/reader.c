@@ -227,6 +227,7 @@ static void begin_run(struct reader *reader, struct scenario *scenario, struct p
 	scenario->description = "";
 	scenario->variant = reader->reading.variant;
 	scenario->at = at;
+	scenario->capacity = VQ_PROCESSORS_MAX;
 	scenario->totem = (struct totem){3000, 650, 0, 50, 200};
 	scenario->network = (struct network){100000, 0, 0};
 }

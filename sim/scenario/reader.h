@@ -7,7 +7,7 @@
 #include "sim/scenario/tree.h"
 #include "sim/scenario/vocabulary.h"
 
-#define NODES_MAX 384u /* processors in a corosync cluster */
+#define NODES_MAX 4096u /* whatever the capacity */
 #define STEPS_MAX 10000u
 #define CLIENTS_MAX 10000u
 #define NAME_MAX_BYTES 64u /* of a client */

@@ -105,6 +105,28 @@ static void what_stands_at_the_top(void **state)
 	assert_int_equal(s->network.loss_ppm, 2500);
 }
 
+/* A list of 4096 ids, 7 apart and from the highest down; a reload brings the last one. */
+static void as_many_nodes_as_there_is_room_for(void **state)
+{
+	static char text[65536];
+	size_t used = (size_t)snprintf(text, sizeof(text), "scenario: s\ncluster: {capacity: 4096, nodes: [");
+	const struct scenario *s;
+
+	(void)state;
+	for (uint32_t i = 4095; i > 0; i--)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%u, ", 7 * i + 1);
+	(void)snprintf(text + used, sizeof(text) - used, "]}\nsteps: [{start: all}, {reload: {nodes: [8, 1]}}]\n");
+	s = read_it(text);
+	assert_int_equal(s->capacity, 4096);
+	assert_int_equal(s->node_count, 4096);
+	assert_int_equal(s->nodelist_count, 4095);
+	assert_int_equal(s->nodes[4095].nodeid, 7 * 4095 + 1);
+	assert_int_equal(s->nodes[0].later.line, 3);
+	assert_int_equal(s->steps[0].nodes.count, 4095);
+	assert_int_equal(s->nodes[0].config->node_count, 2);
+	assert_int_equal(scenario_node_index(s, 8), 1);
+}
+
 static void a_seed_is(const char *seed, uint64_t expected)
 {
 	char text[256];
@@ -492,7 +514,8 @@ static void a_dump_is_one_line(void **state)
 		text,
 		"{\"scenario\": \"q\\\"\\\\\\u000a\", \"variant\": \"\", \"path\": \"f\", \"line\": 1, \"column\": "
 		"1, "
-		"\"description\": \"\", \"tags\": [], \"cluster\": {\"nodes\": [{\"nodeid\": 1, \"later\": false, "
+		"\"description\": \"\", \"tags\": [], \"cluster\": {\"capacity\": 384, \"nodes\": [{\"nodeid\": 1, "
+		"\"later\": false, "
 		"\"config\": {\"quorum\": {}, \"nodelist\": [{\"nodeid\": 1, \"quorum_votes\": 1}]}}], "
 		"\"quirks_off\": []}, \"totem\": {\"token_ms\": 3000, \"token_coefficient_ms\": 650, "
 		"\"consensus_ms\": 0, \"join_ms\": 50, \"merge_ms\": 200}, \"network\": {\"latency_ns\": 100000, "
@@ -525,6 +548,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		READS(defaults),
 		READS(what_stands_at_the_top),
+		READS(as_many_nodes_as_there_is_room_for),
 		READS(seeds),
 		READS(a_file_of_several),
 		READS(one_run_a_combination),

@@ -242,6 +242,7 @@ struct scenario {
 	struct position at;
 	uint32_t tag_count;
 	const char *const *tags;
+	uint32_t capacity; /* nodes it may have; default 384, corosync's own limit */
 	uint32_t node_count;
 	const struct scenario_node *nodes;
 	uint32_t nodelist_count; /* nodes in the nodelist at the start; 0: there is no nodelist */

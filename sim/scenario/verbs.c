@@ -89,8 +89,9 @@ static void read_partition(struct reader *reader, const struct tree *value, stru
 	bool placed[NODES_MAX] = {false};
 
 	expect_list(reader, value, "partition", "groups, each a list of node ids");
-	if (value->count > 2 * NODES_MAX)
-		mistake(&reader->reading, value->at, "partition: more than %u groups", 2 * NODES_MAX);
+	if (value->count > 2 * reader->scenario->capacity)
+		mistake(&reader->reading, value->at, "partition: more than %u groups",
+			2 * reader->scenario->capacity);
 	groups = take(&reader->reading, value->count + 1, sizeof(*groups));
 	for (uint32_t i = 0; i < value->count; i++)
 		read_group(reader, value->items[i], &groups[i], placed);

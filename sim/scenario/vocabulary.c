@@ -24,6 +24,7 @@ VOCABULARY(words_scenario, "the scenario",
 
 VOCABULARY(words_cluster, "cluster",
 	   {"nodes", WORD_OTHER, OPTIONAL, 0},
+	   {"capacity", WORD_OTHER, OPTIONAL, 0},
 	   {"nodelist", WORD_BOOL, OPTIONAL, 0},
 	   {"quorum", WORD_OTHER, OPTIONAL, 0},
 	   {"corosync_conf", WORD_TEXT, OPTIONAL, 0},
