@@ -1,8 +1,7 @@
 /*
  * Failures go to standard error in one form: first what was expected, then what
- * came, then where, then how to see it again. No line but a trace's or a path's is
- * longer than WIDTH because of us; the width of the terminal changes nothing, so
- * that two people who look at one run see the same.
+ * came, then where, then how to see it again. Sentences are broken at WIDTH
+ * whatever the terminal's width, so that two people who look at one run see the same.
  */
 #include "sim/verdicts.h"
 
