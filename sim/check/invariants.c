@@ -483,10 +483,6 @@ void invariants_aborted(const struct judge *judge)
 	say(verdict.expected, "a daemon that runs until it is stopped");
 	say(verdict.came, "it aborted%s%s", judge->seen->text ? ": " : "",
 	    judge->seen->text ? judge->seen->text : "");
-	if (quirk_on(judge, VQ_QUIRK_WFA_ASSERT) && judge_model(judge, number)->wait_for_all != NO) {
-		verdict.kind = VERDICT_HAZARD; /* of no number: a quirk that can be switched off */
-		say(verdict.came, " (quirk wfa-assert)");
-	}
 	judge_tell(judge, &verdict);
 }
 

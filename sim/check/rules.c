@@ -190,8 +190,9 @@ const struct rule check_rules[] = {
 		 "to what the configured expected votes ask for.",
 		 MAN_5 "both expected votes and quorum are recalculated when a node leaves the cluster in a "
 		       "clean state down to configured expected_votes"},
-	[RULE_NO_ABORT] = {"no-abort", RULE_ALWAYS, "No daemon aborts.",
-			   "undocumented: an assertion about wait_for_all can fail (quirk wfa-assert)"},
+	[RULE_NO_ABORT] =
+		{"no-abort", RULE_ALWAYS, "No daemon aborts.",
+		 "undocumented: the daemon asserts that who is quorate waits for nobody (quirk wfa-assert)"},
 
 	[RULE_GETINFO] = {"getinfo", RULE_ALWAYS, "getinfo tells of known nodes, what the rules say of them.",
 			  MAN_INFO
