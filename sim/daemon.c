@@ -416,9 +416,9 @@ void daemon_ring(struct world *world, uint32_t node, struct vq_ring_id id, const
 	bool first;
 	ENTER(world, node);
 
-	observe(world, &observation);
-	if (!runs(world, node))
+	if (!runs(world, node)) /* it died of the old ring's last messages */
 		return;
+	observe(world, &observation);
 	first = vq_ring(core_of(world, node)).seq == 0;
 	vq_sync_init(core_of(world, node), host, &here, id, ids, count);
 	tell_held(world, node);
@@ -446,7 +446,7 @@ static void deliver_votequorum(struct world *world, uint32_t node, const struct 
 	if (world->observe_all) {
 		struct observation observation = {
 			.kind = OBSERVE_DELIVERED, .node = node, .client = NONE, .number = sender,
-			.data = message + 1, .size = message->size,
+			.context = message->number, .data = message + 1, .size = message->size,
 		};
 
 		observe(world, &observation);

@@ -42,7 +42,7 @@ enum observation_kind {
 	OBSERVE_CLIENT_DIED,
 	/* messages, for --trace-all */
 	OBSERVE_SENT,      /* node; message bytes: data, size */
-	OBSERVE_DELIVERED, /* node; number: sender's nodeid; data, size */
+	OBSERVE_DELIVERED, /* node; number: sender's nodeid; context: which in the ring's order; data, size */
 	OBSERVE_TIMER,     /* node; number: enum vq_timer */
 	OBSERVE_KIND_COUNT
 };

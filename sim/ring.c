@@ -184,21 +184,21 @@ static void unlink_pending(struct world *world, struct ring_state *ring, uint32_
 		ring->pending_last = before;
 }
 
-static uint32_t take_next(struct world *world, uint32_t slot)
+static uint32_t find_next(struct world *world, uint32_t slot, uint32_t *before)
 {
 	struct ring_state *ring = ring_of(world, slot);
-	uint32_t reference = ring->pending_first, before = 0;
+	uint32_t reference = ring->pending_first;
 
+	*before = 0;
 	/* the usual case needs no look at the others */
 	if (message_at(world, reference)->next && world->choice.choose != choice_plain.choose) {
 		uint32_t picked = world_pick(world, find_heads(world, slot), CHOOSE_ORDER);
 
 		reference = world->heads[picked];
-		before = world->heads_before[picked];
+		*before = world->heads_before[picked];
 	}
 	if (world->token_order)
 		ring->token_at = place_of(world, slot, message_at(world, reference)->sender);
-	unlink_pending(world, ring, reference, before);
 	return reference;
 }
 
@@ -229,23 +229,45 @@ static void schedule_deliveries(struct world *world, uint32_t slot, const struct
 		schedule_delivery(world, slot, message, members[i]);
 }
 
+/* The message sent right behind this pending one by the same node: the token that
+ * takes one takes the other. NONE: there is no such message. */
+static uint32_t companion(const struct world *world, uint32_t reference)
+{
+	const struct message *message = message_at(world, reference), *next = message_at(world, message->next);
+
+	if (!message->next || next->sender != message->sender)
+		return NONE;
+	return message->kind == MESSAGE_VOTEQUORUM && next->kind == MESSAGE_VOTEQUORUM ? message->next : NONE;
+}
+
+static void order_message(struct world *world, uint32_t slot, uint32_t reference)
+{
+	struct ring_state *ring = ring_of(world, slot);
+	struct message *message = message_at(world, reference);
+
+	message->number = ++ring->ordered;
+	message->left = ring->member_count;
+	append(world, &ring->log_first, &ring->log_last, reference);
+	schedule_deliveries(world, slot, message);
+}
+
 void ring_order(struct world *world, uint32_t slot, uint32_t generation)
 {
 	struct ring_state *ring = ring_of(world, slot);
-	struct message *message;
-	uint32_t reference;
+	uint32_t reference, before, next;
 
 	if (ring->generation != generation)
 		return;
 	ring->flags &= ~(uint32_t)RING_ORDERING;
 	if (!(ring->flags & RING_WHOLE) || !ring->pending_first)
 		return;
-	reference = take_next(world, slot);
-	message = message_at(world, reference);
-	message->number = ++ring->ordered;
-	message->left = ring->member_count;
-	append(world, &ring->log_first, &ring->log_last, reference);
-	schedule_deliveries(world, slot, message);
+	reference = find_next(world, slot, &before);
+	for (; reference != NONE; reference = next) {
+		next = companion(world, reference);
+		world_reserve(world, world->node_count + 64, 0);
+		unlink_pending(world, ring_of(world, slot), reference, before);
+		order_message(world, slot, reference);
+	}
 	want_ordering(world, slot);
 }
 
