@@ -49,9 +49,9 @@ def test_a_recording_is_given_by_some_interleaving(name, program):
     assert truth_status.explain(name, program, SEARCH_S), "\n".join(["no interleaving found; the plain run differs:"] + differences)
 
 
-def test_the_list_of_what_is_known_is_up_to_date():
-    """Every recording stands in harness/truth_status.txt, and nothing else."""
-    assert sorted(STATUS) == sorted(RECORDINGS), "python3 -m harness.truth_status --update"
+def test_the_list_of_what_is_known_lists_what_there_is():
+    """A recording that it does not know is held to being given by some interleaving."""
+    assert sorted(set(STATUS) - set(RECORDINGS)) == [], "python3 -m harness.truth_status --update"
 
 
 # ---- the converter and the comparison themselves -----------------------------------

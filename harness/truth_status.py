@@ -48,7 +48,7 @@ def plain_differences(recording: dict, program: str) -> list[str] | None:
     run = votesim(program, "run", "-q", "--trace", "-", os.path.join(FOLDER, conversion.name + ".yaml"))
     if run.returncode == 2:
         return None
-    assert run.returncode in (0, 1), run.stderr
+    assert run.returncode in (0, 1), f"{conversion.name}: exit status {run.returncode}: {run.stderr}"
     return truth.differences(conversion, truth.from_recording(conversion, recording["events"]), truth.from_trace(conversion, run.stdout))
 
 
@@ -59,7 +59,7 @@ def explain(name: str, program: str, seconds: float) -> str | None:
                       timeout=seconds)
     except subprocess.TimeoutExpired:
         return None
-    assert run.returncode in (0, 1), run.stderr
+    assert run.returncode in (0, 1), f"{name}: exit status {run.returncode}: {run.stderr}"
     return run.stdout if run.returncode == 0 else None
 
 
