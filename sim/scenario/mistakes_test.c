@@ -353,7 +353,7 @@ static const struct row rows[] = {
 	 "4:39: unknown library call 'getinf': did you mean 'getinfo'?"},
 	{MISTAKE(HEAD "  - fault: {node: 1, client: a, error: EXIST}\n"),
 	 "4:40: error: no transport brings EXIST: TRY_AGAIN, INTERRUPT, NO_MEMORY, ACCESS, "
-	 "LIBRARY, NOT_SUPPORTED or MESSAGE_ERROR"},
+	 "LIBRARY, NOT_SUPPORTED, MESSAGE_ERROR, or NO_RESOURCES of a full totem queue"},
 	{MISTAKE(HEAD "  - fault: {node: 1, client: a, error: TRYAGAIN}\n"),
 	 "4:40: unknown error 'TRYAGAIN': did you mean 'TRY_AGAIN'?"},
 	{MISTAKE(HEAD "  - fault: {node: 1, client: a}\n"),

@@ -238,16 +238,17 @@ static enum verb read_fault_call(struct reader *reader, const struct tree *tree)
 
 static int read_fault_error(struct reader *reader, const struct tree *tree)
 {
-	static const int meant[] = {VQ_ERR_TRY_AGAIN, VQ_ERR_INTERRUPT,     VQ_ERR_NO_MEMORY,    VQ_ERR_ACCESS,
-				    VQ_ERR_LIBRARY,   VQ_ERR_NOT_SUPPORTED, VQ_ERR_MESSAGE_ERROR};
+	static const int meant[] = {VQ_ERR_TRY_AGAIN,     VQ_ERR_INTERRUPT,     VQ_ERR_NO_MEMORY,
+				    VQ_ERR_ACCESS,        VQ_ERR_LIBRARY,       VQ_ERR_NOT_SUPPORTED,
+				    VQ_ERR_MESSAGE_ERROR, VQ_ERR_NO_RESOURCES}; /* the last: totem's queue is full */
 	int error = read_error(reader, tree, "error");
 
 	for (uint32_t i = 0; i < sizeof(meant) / sizeof(*meant); i++)
 		if (meant[i] == error)
 			return error;
 	mistake(&reader->reading, tree->at,
-		"error: no transport brings %s: TRY_AGAIN, INTERRUPT, NO_MEMORY, ACCESS, LIBRARY, NOT_SUPPORTED or "
-		"MESSAGE_ERROR",
+		"error: no transport brings %s: TRY_AGAIN, INTERRUPT, NO_MEMORY, ACCESS, LIBRARY, NOT_SUPPORTED, "
+		"MESSAGE_ERROR, or NO_RESOURCES of a full totem queue",
 		vq_error_name(error));
 }
 
