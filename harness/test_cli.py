@@ -350,3 +350,62 @@ def test_scenario_names_are_unique():
     names = [line.split(":", 1)[1].strip() for path in scenario_files()
              for line in open(os.path.join(ROOT, path), encoding="utf-8") if line.startswith("scenario:")]
     assert sorted(set(names)) == sorted(names)
+
+
+# ---- findings -----------------------------------------------------------------------
+
+SHOWS_I2 = """\
+scenario: shows
+findings: [I2]
+cluster: {nodes: 3}
+steps:
+  - start: all
+  - trackstart: {node: 1, client: a}
+  - setexpected: {node: 1, client: a, votes: 5}
+  - crash: [2, 3]
+  - start: 2
+    expect: {members: {1: [1, 2]}}
+"""
+
+
+def test_a_finding_fails_nothing(program, tmp_path):
+    (tmp_path / "s.yaml").write_text(SHOWS_I2)
+    run = votesim(program, "run", "s.yaml", "--junit", "j.xml", cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert re.match(r"held    [0-9a-f]{32}  s.yaml: shows  finding\nFINDING shows\n  expected  nodes 1 and 2", run.stdout)
+    assert run.stdout.endswith("all held; 7 callbacks judged; 1 run shows a known finding\n")
+    suites = ET.parse(tmp_path / "j.xml").getroot()
+    assert suites.get("failures") == "0"
+    assert "\nfinding I2 s.yaml:9:5: node 1 is not quorate" in suites.find(".//system-out").text
+
+
+def test_without_its_name_it_fails(program, tmp_path):
+    (tmp_path / "s.yaml").write_text(SHOWS_I2.replace("findings: [I2]\n", ""))
+    run = votesim(program, "run", "s.yaml", cwd=tmp_path)
+    assert run.returncode == 1
+    assert run.stderr.startswith("FAILED shows\n  expected  nodes 1 and 2, members of one ring, agree on quorate\n")
+
+
+def test_a_finding_that_does_not_show_fails(program, tmp_path):
+    (tmp_path / "s.yaml").write_text(SHOWS_I2.replace("[I2]", "[I2, I1]"))
+    run = votesim(program, "run", "s.yaml", "--junit", "j.xml", cwd=tmp_path)
+    assert run.returncode == 1
+    assert run.stderr.startswith("FAILED shows\n  expected  finding I1: a breach of that rule\n"
+                                 "  came      expected finding I1 did not show\n")
+    assert "\n  where     s.yaml:2:16, at " in run.stderr
+    assert ET.parse(tmp_path / "j.xml").getroot().find(".//failure").get("message") == "s.yaml:2:16: finding I1: a breach of that rule"
+
+
+@pytest.mark.parametrize("command", ["run", "check", "explore", "explain"])
+def test_a_finding_is_a_rule(program, tmp_path, command):
+    (tmp_path / "s.yaml").write_text(SHOWS_I2.replace("[I2]", "[I2, wait_for-al]"))
+    (tmp_path / "r.jsonl").write_text("")
+    run = votesim(program, command, "s.yaml", *(["--recording", "r.jsonl"] if command == "explain" else []), cwd=tmp_path)
+    assert (run.returncode, run.stdout, run.stderr) == (2, "", "s.yaml:2:16: unknown rule 'wait_for-al': did you mean 'wait-for-all'?\n")
+
+
+def test_all_rules_are_told_when_none_is_near(program, tmp_path):
+    (tmp_path / "s.yaml").write_text(SHOWS_I2.replace("[I2]", '["${x}"]\nmatrix: {x: [I2, zzzzzzzz]}'))
+    run = votesim(program, "check", "s.yaml", cwd=tmp_path)
+    assert run.returncode == 2
+    assert re.fullmatch(r"s.yaml:2:12: unknown rule 'zzzzzzzz': expected one of I1, I2, .*, tracker-told \[x=zzzzzzzz\]\n", run.stderr)

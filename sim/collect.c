@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "sim/ensure.h"
+#include "sim/findings.h"
 
 #define MESSAGE_ROOM 2048u
 #define DEPTH_MAX 32u
@@ -117,6 +118,12 @@ static void read_file(struct collection *collection, const char *path, const cha
 	if (scenario_read(path, set, message, sizeof message) != 0) {
 		fprintf(stderr, "%s\n", message);
 		collection->mistakes++;
+		return;
+	}
+	if (findings_check(set, message, sizeof message) != 0) {
+		fprintf(stderr, "%s\n", message);
+		collection->mistakes++;
+		scenario_free(set);
 		return;
 	}
 	collection->set_count++;

@@ -12,6 +12,7 @@
 #include "sim/explore/events.h"
 #include "sim/explore/explore.h"
 #include "sim/explore/tell.h"
+#include "sim/findings.h"
 
 #define DEPTH_DEFAULT 4u
 #define DEPTH_MAX 64u
@@ -205,6 +206,10 @@ int command_explore(int argc, char **argv)
 		command.options.progress = show_progress;
 	status = is_scenario_path(command.path) ? scenario_read(command.path, &set, message, sizeof message)
 						: scenario_read_conf(command.path, &set, message, sizeof message);
+	if (status == 0 && findings_check(&set, message, sizeof message) != 0) {
+		scenario_free(&set);
+		status = -1;
+	}
 	if (status) {
 		fprintf(stderr, "%s\n", message);
 		return EXIT_USAGE;

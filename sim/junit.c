@@ -95,6 +95,13 @@ static void put_failure(FILE *file, const struct run_result *result, const struc
 	fputs("</failure>\n", file);
 }
 
+static void put_finding(FILE *file, const struct run_result *result, const struct verdict *verdict)
+{
+	fprintf(file, "&#10;finding %s ", check_rules[verdict->rule].id);
+	put_where(file, result, verdict);
+	put_xml(file, verdict->came);
+}
+
 void junit_add(struct junit *junit, const struct run_result *result)
 {
 	char title[512];
@@ -116,7 +123,11 @@ void junit_add(struct junit *junit, const struct run_result *result)
 			put_failure(junit->cases_file, result, &result->verdicts[i]);
 	if (result->stuck)
 		fprintf(junit->cases_file, "      <failure type=\"rest\" message=\"%s\"/>\n", result->stuck);
-	fprintf(junit->cases_file, "      <system-out>trace %s</system-out>\n    </testcase>\n", result->hash);
+	fprintf(junit->cases_file, "      <system-out>trace %s", result->hash);
+	for (uint32_t i = 0; i < result->verdict_count; i++)
+		if (result->verdicts[i].kind == VERDICT_FINDING)
+			put_finding(junit->cases_file, result, &result->verdicts[i]);
+	fputs("</system-out>\n    </testcase>\n", junit->cases_file);
 }
 
 int junit_end(struct junit *junit, FILE *file)
@@ -126,7 +137,8 @@ int junit_end(struct junit *junit, FILE *file)
 	end_suite(junit);
 	fclose(junit->body);
 	fprintf(file,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"votesim\" tests=\"%u\" failures=\"%u\">\n",
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"votesim\" tests=\"%u\" "
+		"failures=\"%u\">\n",
 		junit->all_tests, junit->all_failures);
 	fwrite(junit->text, 1, junit->size, file);
 	fputs("</testsuites>\n", file);

@@ -3,9 +3,11 @@
  */
 #include "sim/run.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/ensure.h"
+#include "sim/findings.h"
 
 #define VERDICTS_KEPT 1000u
 
@@ -13,16 +15,11 @@ struct run {
 	const struct scenario *scenario;
 	struct check *check;
 	struct run_result *result;
+	bool *shown; /* by rule: findings that have come */
 };
 
-static void keep_verdict(void *ctx, const struct verdict *verdict)
+static void append(struct run_result *result, const struct verdict *verdict)
 {
-	struct run_result *result = ctx;
-
-	result->failures += verdict->kind == VERDICT_BREACH || verdict->kind == VERDICT_EXPECTATION;
-	result->hazards += verdict->kind == VERDICT_HAZARD;
-	result->inert += verdict->kind == VERDICT_INERT;
-	result->vacuous = result->vacuous || verdict->kind == VERDICT_VACUOUS;
 	if (result->verdict_count == VERDICTS_KEPT)
 		return;
 	result->verdicts = realloc(result->verdicts, (result->verdict_count + 1) * sizeof *verdict);
@@ -30,16 +27,64 @@ static void keep_verdict(void *ctx, const struct verdict *verdict)
 	result->verdicts[result->verdict_count++] = *verdict;
 }
 
+static void keep_verdict(void *ctx, const struct verdict *given)
+{
+	struct run *run = ctx;
+	struct run_result *result = run->result;
+	struct verdict verdict = *given;
+
+	if (finding_is_named(run->scenario, given)) {
+		verdict.kind = VERDICT_FINDING;
+		run->shown[verdict.rule] = true;
+	}
+	result->failures += verdict.kind == VERDICT_BREACH || verdict.kind == VERDICT_EXPECTATION;
+	result->findings += verdict.kind == VERDICT_FINDING;
+	result->hazards += verdict.kind == VERDICT_HAZARD;
+	result->inert += verdict.kind == VERDICT_INERT;
+	result->vacuous = result->vacuous || verdict.kind == VERDICT_VACUOUS;
+	append(result, &verdict);
+}
+
+/* A scenario that does not show what it is there to show. */
+static void findings_missing(struct run *run, uint64_t now_ns)
+{
+	const struct scenario *scenario = run->scenario;
+
+	for (uint32_t i = 0; i < scenario->finding_count; i++) {
+		const struct finding *finding = &scenario->findings[i];
+		struct verdict verdict = {
+			.kind = VERDICT_EXPECTATION,
+			.rule = 0,
+			.step = UINT32_MAX,
+			.node = UINT32_MAX,
+			.client = UINT32_MAX,
+			.time_ns = now_ns,
+			.at = finding->at,
+		};
+
+		while (strcmp(check_rules[verdict.rule].id, finding->rule) != 0)
+			verdict.rule++;
+		if (run->shown[verdict.rule])
+			continue;
+		snprintf(verdict.expected, sizeof verdict.expected, "finding %s: a breach of that rule",
+			 finding->rule);
+		snprintf(verdict.came, sizeof verdict.came, "expected finding %s did not show", finding->rule);
+		run->result->failures++;
+		append(run->result, &verdict);
+	}
+}
+
 static void judge(void *ctx, const struct world_view *view, const struct observation *observation)
 {
 	struct run *run = ctx;
 
-	check_observe(run->check, run->scenario, view, observation, keep_verdict, run->result);
+	check_observe(run->check, run->scenario, view, observation, keep_verdict, run);
 }
 
 bool run_is_plain(const struct scenario *scenario, const struct run_options *options)
 {
-	return !options->has_seed && !scenario->has_seed && !scenario->network.jitter_ns && !scenario->network.loss_ppm;
+	return !options->has_seed && !scenario->has_seed && !scenario->network.jitter_ns &&
+	       !scenario->network.loss_ppm;
 }
 
 static void finish(struct run *run, struct world *world, struct trace *trace)
@@ -56,6 +101,7 @@ static void finish(struct run *run, struct world *world, struct trace *trace)
 	trace->text = NULL;
 	if (!run->check)
 		return;
+	findings_missing(run, result->virtual_ns);
 	result->callbacks = check_callbacks(run->check);
 	result->exercised = calloc(check_rule_count, sizeof *result->exercised);
 	ALWAYS(result->exercised != NULL);
@@ -65,7 +111,7 @@ static void finish(struct run *run, struct world *world, struct trace *trace)
 
 void run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result *result)
 {
-	struct run run = { .scenario = scenario, .result = result };
+	struct run run = {.scenario = scenario, .result = result};
 	struct trace trace;
 	struct world *world;
 
@@ -76,17 +122,19 @@ void run_scenario(const struct scenario *scenario, const struct run_options *opt
 	world = world_create(scenario, result->plain ? choice_plain : choice_seeded, result->seed);
 	world_observe_all(world, options->trace_all);
 	trace_init(&trace, scenario, options->trace, options->trace_all, options->label);
-	world_observe(world, (struct observer){ &trace, trace_observe });
+	world_observe(world, (struct observer){&trace, trace_observe});
 	if (!options->no_checks) {
 		run.check = malloc(check_size(scenario));
-		ALWAYS(run.check != NULL);
+		run.shown = calloc(check_rule_count, sizeof *run.shown);
+		ALWAYS(run.check != NULL && run.shown != NULL);
 		check_init(run.check, scenario);
-		world_observe(world, (struct observer){ &run, judge });
+		world_observe(world, (struct observer){&run, judge});
 	}
 	world_run(world);
 	finish(&run, world, &trace);
 	trace_free(&trace);
 	free(run.check);
+	free(run.shown);
 	world_destroy(world);
 }
 

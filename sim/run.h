@@ -11,9 +11,9 @@
 struct run_options {
 	bool has_seed; /* overrides the scenario's */
 	uint64_t seed;
-	bool trace;    /* keep the text of the trace */
+	bool trace; /* keep the text of the trace */
 	bool trace_all;
-	bool label;    /* name the scenario in each line of the trace */
+	bool label;     /* name the scenario in each line of the trace */
 	bool no_checks; /* for benchmarks only */
 };
 
@@ -25,16 +25,17 @@ struct run_result {
 	struct verdict *verdicts; /* owned */
 	uint32_t failures;        /* breaches and expectations */
 	uint32_t hazards;
+	uint32_t findings; /* breaches that the scenario is there to show */
 	uint32_t inert;
 	bool vacuous;
-	const char *stuck;        /* NULL: the run came to its end */
+	const char *stuck; /* NULL: the run came to its end */
 	uint64_t callbacks;
 	uint64_t events;
 	uint64_t virtual_ns;
 	char hash[33];
-	char *trace;              /* owned; NULL unless kept */
+	char *trace; /* owned; NULL unless kept */
 	size_t trace_size;
-	uint64_t *exercised;      /* per rule; owned */
+	uint64_t *exercised; /* per rule; owned */
 };
 
 void run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result *result);

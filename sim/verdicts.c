@@ -152,7 +152,7 @@ static void put_verdict(struct verdicts *verdicts, const struct run_result *resu
 {
 	static const char *const words[] = {
 		[VERDICT_BREACH] = "FAILED", [VERDICT_HAZARD] = "HAZARD",   [VERDICT_EXPECTATION] = "FAILED",
-		[VERDICT_INERT] = "inert",   [VERDICT_VACUOUS] = "vacuous",
+		[VERDICT_INERT] = "inert",   [VERDICT_VACUOUS] = "vacuous", [VERDICT_FINDING] = "FINDING",
 	};
 	bool fails = verdict->kind == VERDICT_BREACH || verdict->kind == VERDICT_EXPECTATION;
 	FILE *file = fails ? verdicts->err : verdicts->out;
@@ -205,6 +205,8 @@ static void put_run(struct verdicts *verdicts, const struct run_result *result)
 	else
 		paint(verdicts->out, verdicts->colour_out, GREEN, "held  ");
 	fprintf(verdicts->out, "  %s  %s: %s", result->hash, result->scenario->path, title);
+	if (result->findings)
+		paint(verdicts->out, verdicts->colour_out, YELLOW, "  finding");
 	if (result->hazards)
 		paint(verdicts->out, verdicts->colour_out, YELLOW, "  hazard");
 	if (result->vacuous)
@@ -219,6 +221,7 @@ void verdicts_add(struct verdicts *verdicts, const struct run_result *result)
 	verdicts->runs++;
 	verdicts->failed += result->failures > 0;
 	verdicts->held += result->failures == 0;
+	verdicts->with_finding += result->findings > 0;
 	verdicts->with_hazard += result->hazards > 0;
 	verdicts->inert += result->inert;
 	verdicts->vacuous += result->vacuous;
@@ -281,6 +284,10 @@ void verdicts_end(struct verdicts *verdicts)
 	}
 	fputs("; ", out);
 	put_count(out, verdicts->callbacks, "callback judged", "callbacks judged");
+	if (verdicts->with_finding) {
+		fputs("; ", out);
+		put_count(out, verdicts->with_finding, "run shows a known finding", "runs show a known finding");
+	}
 	if (verdicts->with_hazard) {
 		fputs("; ", out);
 		put_count(out, verdicts->with_hazard, "run shows a documented hazard",

@@ -15,7 +15,7 @@ struct verdicts {
 	FILE *out, *err;
 	bool colour_out, colour_err;
 	bool quiet;
-	uint32_t files, runs, held, failed, with_hazard, inert, vacuous;
+	uint32_t files, runs, held, failed, with_finding, with_hazard, inert, vacuous;
 	uint64_t callbacks;
 	char *titles[VERDICTS_TITLES]; /* of the first runs that failed; owned until verdicts_end */
 };

@@ -13,10 +13,10 @@
 enum rule_kind { RULE_ALWAYS, RULE_SOMETIMES, RULE_EVENTUALLY };
 
 struct rule {
-	const char *id;       /* "I5", "callback-grammar", ...: stable, used in docs and reports */
+	const char *id; /* "I5", "callback-grammar", ...: stable, used in docs and reports */
 	enum rule_kind kind;
-	const char *says;     /* one sentence: what must hold */
-	const char *source;   /* manual page or "observed: RECORDING" */
+	const char *says;   /* one sentence: what must hold */
+	const char *source; /* manual page or "observed: RECORDING" */
 };
 /* All rules; a verdict names one by index. */
 extern const struct rule check_rules[];
@@ -28,6 +28,7 @@ enum verdict_kind {
 	VERDICT_EXPECTATION, /* what the scenario expected did not come */
 	VERDICT_INERT,       /* a fault that changed nothing; no failure */
 	VERDICT_VACUOUS,     /* no tracker was told anything; no failure */
+	VERDICT_FINDING,     /* not the judge's: a breach of a rule that the scenario names, see sim/findings.h */
 };
 
 struct verdict {

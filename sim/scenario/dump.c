@@ -514,6 +514,10 @@ int scenario_dump_json(const struct scenario *scenario, FILE *to)
 	for (uint32_t i = 0; i < scenario->tag_count; i++)
 		json_text(&dump.json, NULL, scenario->tags[i]);
 	json_close(&dump.json, ']');
+	json_open(&dump.json, "findings", '[');
+	for (uint32_t i = 0; i < scenario->finding_count; i++)
+		json_text(&dump.json, NULL, scenario->findings[i].rule);
+	json_close(&dump.json, ']');
 	if (scenario->has_seed)
 		json_number(&dump.json, "seed", scenario->seed);
 	dump_cluster(&dump);

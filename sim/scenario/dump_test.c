@@ -25,9 +25,10 @@ static const char head[] =
 	"\n"
 	"seed: 5\n"
 	"tags: [x, y]\n"
+	"findings: [I1, votes]\n"
 	"steps:\n";
 static const char dumped_head[] =
-	"\"tags\": [\"x\", \"y\"], \"seed\": 5, \"cluster\": {\"capacity\": 384, \"nodes\": [{\"nodeid\": 1, \"later\": "
+	"\"tags\": [\"x\", \"y\"], \"findings\": [\"I1\", \"votes\"], \"seed\": 5, \"cluster\": {\"capacity\": 384, \"nodes\": [{\"nodeid\": 1, \"later\": "
 	 "false, \"config\": {\"quorum\": {\"expected_votes\": 3, \"wait_for_all\": 0, "
 	 "\"auto_tie_breaker\": 1, \"auto_tie_breaker_node\": \"highest\", \"last_man_standing\": 0, "
 	 "\"last_man_standing_window\": 1000, \"allow_downscale\": 0, \"expected_votes_tracking\": 0, "
@@ -245,7 +246,7 @@ static void what_cannot_be_written_is_told(void **state)
 	assert_non_null(full);
 	assert_int_equal(setvbuf(full, NULL, _IONBF, 0), 0);
 	assert_int_equal(scenario_parse(head, strlen(head), "f", &set, message, sizeof(message)), -1);
-	assert_string_equal(message, "f:5:7: steps: expected a list of steps, found nothing");
+	assert_string_equal(message, "f:6:7: steps: expected a list of steps, found nothing");
 	assert_int_equal(scenario_parse("scenario: s\ncluster: {nodes: 1}\nsteps: [{heal: all}]\n", 53, "f", &set,
 					message, sizeof(message)),
 			 0);

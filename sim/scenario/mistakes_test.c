@@ -81,7 +81,7 @@ static const struct row rows[] = {
 	 "3:1: unknown key in the scenario: 'stpes': did you mean 'steps'?"},
 	{MISTAKE("scenario: s\n" "foo: 1\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
 	 "2:1: unknown key in the scenario: 'foo': expected one of scenario, description, tags, "
-	 "matrix, seed, cluster, totem, network, steps"},
+	 "findings, matrix, seed, cluster, totem, network, steps"},
 	{MISTAKE("cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
 	 "1:1: the scenario: missing key 'scenario'"},
 	{MISTAKE("scenario: s\n" "steps: [{start: all}]\n"),
@@ -117,6 +117,12 @@ static const struct row rows[] = {
 	         "cluster: {nodes: 3}\n"
 	         "steps: [{start: all}]\n"),
 	 "2:20: latency: 5 needs a unit: write 5ms, 5s or 5m"},
+	{MISTAKE("findings: I2\n" HEAD "  - start: all\n"),
+	 "1:11: findings: expected a list of rules that the run breaches, found 'I2'"},
+	{MISTAKE("findings: [I2, [I3]]\n" HEAD "  - start: all\n"),
+	 "1:16: findings: expected text, found a list"},
+	{MISTAKE("findings: [I2, votes, I2]\n" HEAD "  - start: all\n"),
+	 "1:23: findings: 'I2' stands here twice"},
 	{MISTAKE("scenario: s\n" "totem: {token: 0}\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
 	 "2:16: token: it cannot be 0"},
 	{MISTAKE("scenario: s\n"
@@ -512,7 +518,7 @@ static const struct row rows[] = {
 	 "2:1: unknown key in the scenario: "
 	 "'yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
 	 "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...': expected one of scenario, description, tags, "
-	 "matrix, seed, cluster, totem, network, steps"},
+	 "findings, matrix, seed, cluster, totem, network, steps"},
 	{MISTAKE("scenario: s\n" "seed: \"\"\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
 	 "2:7: seed: expected a number or a text, found the text '' in quotes"},
 	{MISTAKE("scenario: \"\"\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),

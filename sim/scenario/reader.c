@@ -114,6 +114,23 @@ static void read_tags(struct reader *reader, const struct tree *tree)
 	reader->scenario->tag_count = count;
 }
 
+static void read_findings(struct reader *reader, const struct tree *tree)
+{
+	struct finding *findings;
+
+	expect_list(reader, tree, "findings", "rules that the run breaches");
+	findings = take(&reader->reading, tree->count, sizeof(*findings));
+	for (uint32_t i = 0; i < tree->count; i++) {
+		findings[i] = (struct finding){tree->items[i]->at, read_text(reader, tree->items[i], "findings")};
+		for (uint32_t j = 0; j < i; j++)
+			if (strcmp(findings[j].rule, findings[i].rule) == 0)
+				mistake(&reader->reading, findings[i].at, "findings: %s stands here twice",
+					quoted(&reader->reading, findings[i].rule, tree->items[i]->size));
+	}
+	reader->scenario->findings = findings;
+	reader->scenario->finding_count = tree->count;
+}
+
 static void read_name_of(void *context)
 {
 	const struct document *document = context;
@@ -150,6 +167,15 @@ static void read_tags_of(void *context)
 
 	if (tags != NULL)
 		read_tags(document->reader, tags);
+}
+
+static void read_findings_of(void *context)
+{
+	const struct document *document = context;
+	const struct tree *findings = tree_get(document->tree, "findings");
+
+	if (findings != NULL)
+		read_findings(document->reader, findings);
 }
 
 static void set_ms(const struct fields *fields, const char *name, uint32_t *to)
@@ -243,6 +269,7 @@ static void read_run(struct document *document, struct scenario *scenario)
 	(void)attempt(reading, read_description, document);
 	(void)attempt(reading, read_seed_of, document);
 	(void)attempt(reading, read_tags_of, document);
+	(void)attempt(reading, read_findings_of, document);
 	(void)attempt(reading, read_network_of, document);
 	if (attempt(reading, read_cluster_of, document))
 		(void)attempt(reading, read_steps_of, document);

@@ -234,6 +234,11 @@ struct network {
 	uint32_t loss_ppm;   /* of each packet; default 0 */
 };
 
+struct finding { /* a defect of the real thing that the scenario shows */
+	struct position at;
+	const char *rule; /* its id, which only the judge knows */
+};
+
 struct scenario {
 	const char *path; /* as given on the command line */
 	const char *name;
@@ -242,6 +247,8 @@ struct scenario {
 	struct position at;
 	uint32_t tag_count;
 	const char *const *tags;
+	uint32_t finding_count;
+	const struct finding *findings;
 	uint32_t capacity; /* nodes it may have; default 384, corosync's own limit */
 	uint32_t node_count;
 	const struct scenario_node *nodes;
