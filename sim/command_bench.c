@@ -173,7 +173,7 @@ int command_bench(int argc, char **argv)
 	opterr = 0;
 	while (good && (option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (option == 'n')
-			good = parse_number(optarg, 2, VQ_NODES_MAX, &bench.nodes);
+			good = parse_number(optarg, 2, 4096, &bench.nodes);
 		else if (option == 'c')
 			good = parse_number(optarg, 1, 1000000, &bench.changes);
 		else if (option == 'x')
@@ -182,7 +182,7 @@ int command_bench(int argc, char **argv)
 			good = false;
 	}
 	if (!good || optind + 1 != argc || strcmp(argv[optind], "changes") != 0)
-		return usage_error("usage: votesim bench changes [--nodes 2..384] [--changes 1..1000000] [--no-checks]");
+		return usage_error("usage: votesim bench changes [--nodes 2..4096] [--changes 1..1000000] [--no-checks]");
 	make_cluster(&bench);
 	make_steps(&bench);
 	measure(&bench);
