@@ -678,9 +678,30 @@ static void partition_that_partitions(void **state)
 	stage_free(&stage);
 }
 
+/* Where a node starts is an effect too: with one down a partition without a ring is no idle one. */
+static void partition_before_a_start(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	make(&stage, 3, plain);
+	stage.steps[1].verb = VERB_CRASH;
+	stage.steps[2].verb = VERB_PARTITION;
+	stage_judge(&stage);
+	stage_boot(&stage);
+	stage_begin(&stage, 1);
+	stage_event(&stage, OBSERVE_NODE_DOWN, 2, DOWN_CRASH);
+	ring(&stage, 3, 3);
+	stage_end(&stage, true);
+	stage_rest(&stage);
+	assert_quiet(&stage);
+	stage_free(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(partition_before_a_start),
 		cmocka_unit_test(a_majority),
 		cmocka_unit_test(a_majority_refused),
 		cmocka_unit_test(two_nodes),

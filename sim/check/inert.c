@@ -42,6 +42,17 @@ static uint32_t wanted(enum verb verb)
 	}
 }
 
+/* A node that is down starts where the network has put it: that is an effect too. */
+static bool some_node_is_down(const struct judge *judge)
+{
+	uint32_t i;
+
+	for (i = 0; i < judge->scenario->node_count; i++)
+		if (!judge_node(judge, i)->up)
+			return true;
+	return false;
+}
+
 static void tell_idle(const struct judge *judge, uint32_t first, uint32_t last)
 {
 	for (; first <= last; first++)
@@ -59,6 +70,8 @@ void inert_end(const struct judge *judge)
 	if (check->step >= judge->scenario->step_count)
 		return;
 	want = wanted(judge->scenario->steps[check->step].verb);
+	if (want == EFFECT_RING && some_node_is_down(judge))
+		return;
 	if (want == EFFECT_RING && !(check->effects & EFFECT_RING)) {
 		check->idle_last = 1 + check->step;
 		if (!check->idle_first)
