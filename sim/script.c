@@ -111,6 +111,7 @@ static void begin(struct world *world)
 	const struct step *step = step_of(world, script->step);
 
 	script->phase = SCRIPT_DURING;
+	script->arrival = 0;
 	script->part = 0;
 	script->began_ns = state_of(world)->now_ns;
 	script->until_ns = script->began_ns;
@@ -157,25 +158,42 @@ static bool own_moment(const struct world *world, uint32_t index, uint64_t *time
 	return true;
 }
 
+/* May a step begin, whatever goes before it? One whose moment has passed may at once. */
+static bool is_due(struct world *world, uint32_t index)
+{
+	struct script *script = &state_of(world)->script;
+	uint64_t time_ns;
+
+	if (own_moment(world, index, &time_ns)) {
+		if (!script->arrival) {
+			script->arrival = 1;
+			wait_until(world, time_ns);
+		}
+		if (!reached(world))
+			return false;
+	}
+	return !step_of(world, index)->settle || world_at_rest(world);
+}
+
 /* Is the step under way done, so that the next may begin? */
 static bool may_go_on(struct world *world)
 {
-	struct script *script = &state_of(world)->script;
-	uint32_t next = script->step + 1;
-	uint64_t time_ns;
+	uint32_t next = state_of(world)->script.step + 1;
 
 	if (!started(world) || !reached(world))
 		return false;
 	if (next == world->scenario->step_count)
 		return world_at_rest(world);
-	if (own_moment(world, next, &time_ns)) {
-		if (!script->arrival) {
-			script->arrival = 1;
-			wait_until(world, time_ns);
-		}
-		return reached(world);
-	}
-	return !step_of(world, next)->settle || world_at_rest(world);
+	return is_due(world, next);
+}
+
+/* So long after the moment that it waited for it should have come to rest. */
+static bool is_restless(const struct world *world)
+{
+	const struct script *script = &state_of(world)->script;
+	uint64_t since_ns = script->until_ns > script->began_ns ? script->until_ns : script->began_ns;
+
+	return state_of(world)->now_ns > since_ns + rest_ns(world->scenario);
 }
 
 static void finish(struct world *world)
@@ -189,7 +207,6 @@ static void end_step(struct world *world)
 	struct script *script = &state_of(world)->script;
 
 	tell_step(world, OBSERVE_STEP_END);
-	script->arrival = 0;
 	if (script->step + 1 == world->scenario->step_count)
 		finish(world);
 	else {
@@ -214,6 +231,8 @@ bool script_advance(struct world *world)
 	case SCRIPT_BEFORE:
 		if (world->scenario->step_count == 0)
 			finish(world);
+		else if (state->script.step == 0 && !is_due(world, 0))
+			return false;
 		else
 			begin(world);
 		return state_of(world)->script.phase != SCRIPT_OVER;
@@ -224,10 +243,8 @@ bool script_advance(struct world *world)
 			end_step(world);
 			return state_of(world)->script.phase != SCRIPT_OVER;
 		}
-		if (state->now_ns > state->script.began_ns + rest_ns(world->scenario) && reached(world)) {
+		if (is_restless(world))
 			give_up(world);
-			return false;
-		}
 		return false;
 	default:
 		return false;
