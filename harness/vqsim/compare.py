@@ -1,0 +1,171 @@
+"""The scenario library on corosync-vqsim: who is quorate, and who is a member with whom, after every step.
+
+usage: python3 -m harness.vqsim.compare [SCENARIO…] [-k NAME] [--votesim PATH]
+
+It has no library clients: steps that only look are left out, and scenarios whose steps change a cluster in ways that
+it does not have are skipped with the reason. Exit status 1 when a run differs.
+"""
+
+import argparse
+import collections
+import os
+import sys
+import tempfile
+
+from harness import expanded
+from harness.live.cluster import Configuration
+from harness.live.player import quorum_lines
+from harness.support import ROOT, make
+
+from . import ground
+
+ONLY_LOOK = {"trackstart", "trackstop", "getinfo", "dispatch", "context_set", "context_get", "fd_get", "initialize", "finalize", "kill"}
+PLAYED = {"start", "stop", "crash", "partition", "heal", "expect", "wait"}
+NODES_MAX = 16
+FEATURES = {"last_man_standing": "its timers are not the scenario's", "expected_votes_tracking": "it keeps nothing on a disk",
+            "allow_downscale": "it has no clean leave", "device": "it can be switched on, and never counts"}
+
+
+def why_not(run: dict) -> str | None:
+    """Why corosync-vqsim cannot play this run; None when it can."""
+    configs = [node["config"] for node in run["cluster"]["nodes"] if node["config"]]
+    verbs = {step["verb"] for step in run["steps"]}
+    if verbs - PLAYED - ONLY_LOOK:
+        return f"it has no {', '.join(sorted(verbs - PLAYED - ONLY_LOOK))}"
+    if len(run["cluster"]["nodes"]) > NODES_MAX:
+        return f"more than {NODES_MAX} nodes"
+    if run["cluster"]["quirks_off"]:
+        return "quirks are off"
+    if expanded.timed(run) or run["network"]["loss_ppm"] or run["network"]["jitter_ns"]:
+        return "moments, losses: it has no time"
+    if any(config["quorum"] != configs[0]["quorum"] for config in configs) or not configs[0]["nodelist"]:
+        return "one corosync.conf with a nodelist is all it reads"
+    if len({node["quorum_votes"] for node in configs[0]["nodelist"]}) > 1:
+        return "a node that comes up has the votes of the first"
+    for key, why in FEATURES.items():
+        if configs[0]["quorum"].get(key):
+            return f"{key}: {why}"
+    starts = sum(len(step["nodes"]) for step in run["steps"] if step["verb"] == "start")
+    waits = configs[0]["quorum"].get("wait_for_all", configs[0]["quorum"].get("two_node"))
+    if waits and (starts > len(run["cluster"]["nodes"]) or not begins_whole(run)):
+        return "a node that comes up does not wait for all"
+    if any("refused" in step.get("expect", {}) for step in run["steps"]):
+        return "it does not refuse a configuration"
+    return None
+
+
+def begins_whole(run: dict) -> bool:
+    """Does it begin by starting all nodes?"""
+    first = run["steps"][0]
+    return first["verb"] == "start" and len(first["nodes"]) == len(run["cluster"]["nodes"])
+
+
+def kept(run: dict) -> dict:
+    """The run without what only looks, and with a tracker at every node that starts: what the simulator runs."""
+    steps, clients, boots = [], [c for c in run["clients"]], collections.Counter()
+    for step in run["steps"]:
+        if step["verb"] in ONLY_LOOK:
+            continue
+        steps.append({**step, "played": True})
+        for nodeid in step["nodes"] if step["verb"] == "start" else []:
+            boots[nodeid] += 1
+            name = f"vqsim-{nodeid}-{boots[nodeid]}"
+            clients.append({"node": nodeid, "client": name, "dispatch": "auto", "callbacks": ["nodelist", "quorum", "expected_votes"],
+                            "slow_ns": 0})
+            steps.append({"verb": "trackstart", "settle": True, "node": nodeid, "client": name, "context": 0, "flags": 2})
+    return {**run, "steps": steps, "clients": clients}
+
+
+def simulated(program: str, run: dict) -> list[dict[int, tuple]]:
+    """By played step: node -> (quorate, members) at its end, of nodes that are up."""
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(expanded.scenario(run))
+        file.flush()
+        trace = expanded.trace(program, file.name)
+    known, states, at = {}, [], 0
+    for number, step in enumerate(run["steps"]):
+        while at < len(trace) and trace[at]["step"] <= number:
+            line, at = trace[at], at + 1
+            if line.get("event") == "node_down":
+                known.pop(line["node"], None)
+            elif line.get("callback") == "nodelist":
+                known[line["node"]] = (known.get(line["node"], (None,))[0], sorted(line["members"]))
+            elif line.get("callback") == "quorum":
+                known[line["node"]] = (line["quorate"] == 1, known[line["node"]][1])
+        if step.get("played"):
+            states.append(None)
+        states[-1] = dict(known)
+    return states
+
+
+def played(run: dict) -> list[dict[int, tuple]]:
+    """The same of corosync-vqsim."""
+    config = next(node["config"] for node in run["cluster"]["nodes"] if node["config"])
+    configuration = Configuration([{"id": node["nodeid"], "votes": node["quorum_votes"]} for node in config["nodelist"]],
+                                  quorum_lines(config["quorum"]))
+    states = []
+    with ground.Vqsim(configuration, begins_whole(run)) as vqsim:
+        for step in run["steps"]:
+            if not step.get("played"):
+                continue
+            for nodeid in step.get("nodes", []):
+                if step["verb"] == "start" and nodeid not in vqsim.up:
+                    vqsim.start(nodeid)
+                elif step["verb"] in ("stop", "crash") and nodeid in vqsim.up:
+                    vqsim.down(nodeid)
+            if step["verb"] == "partition":
+                vqsim.split(step["groups"])
+            elif step["verb"] == "heal":
+                vqsim.heal()
+            states.append({node: (quorate, members) for node, (quorate, members, _) in vqsim.settle().items()})
+    return states
+
+
+def differences(program: str, run: dict) -> list[str]:
+    """Where the two differ, a text for each step and node; empty when they do not. Raises VqsimError, ValueError."""
+    run = kept(run)
+    texts = []
+    steps = [step for step in run["steps"] if step.get("played")]
+    for step, ours, theirs in zip(steps, simulated(program, run), played(run)):
+        for node in sorted(set(ours) | set(theirs)):
+            if ours.get(node) != theirs.get(node):
+                texts.append(f"line {step['line']} ({step['verb']}): node {node}: vqsim {theirs.get(node)}, simulator {ours.get(node)}")
+    return texts
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenarios", nargs="*", default=["scenarios"])
+    parser.add_argument("-k", "--only", default="")
+    parser.add_argument("--votesim", default=os.environ.get("VOTESIM"))
+    options = parser.parse_args()
+    reason = ground.why_unavailable()
+    if reason:
+        print(f"skipped: {reason}", file=sys.stderr)
+        return 0
+    program = options.votesim or os.path.join(ROOT, "votesim")
+    if not options.votesim:
+        make("all")
+    counts, skipped = collections.Counter(), collections.Counter()
+    for run in expanded.read(program, options.scenarios):
+        if options.only not in f"{run['path']} {expanded.title(run)}":
+            continue
+        why = why_not(run)
+        if why:
+            skipped[why] += 1
+            continue
+        try:
+            texts = differences(program, run)
+        except ground.VqsimError as error:
+            texts = [str(error)]
+        counts["different" if texts else "same"] += 1
+        if texts:
+            print(f"different  {run['path']}: {expanded.title(run)}\n" + "\n".join("    " + text for text in texts), flush=True)
+    for why, count in skipped.most_common():
+        print(f"skipped    {count} runs: {why}")
+    print(f"{counts['same']} same, {counts['different']} different, {skipped.total()} skipped")
+    return 1 if counts["different"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
