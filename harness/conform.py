@@ -1,19 +1,22 @@
 """Does the simulator say what real daemons say? Plays scenarios on real corosync daemons and compares, client by client.
 
-usage: python3 -m harness.conform [SCENARIO…] [-k NAME] [-j CLUSTERS] [--corosync PATH] [--speed N] [--token MS]
+usage: python3 -m harness.conform [SCENARIO…] [-k NAME] [-j CLUSTERS] [-v] [--corosync PATH] [--speed N] [--token MS]
                                   [--variants N] [--seconds N] [--json FILE] [--junit FILE] [--votesim PATH]
 
 SCENARIO defaults to scenarios/. A run of a scenario is
 
 same       the simulator's plain run gives every callback, reply and refusal that the daemons gave
 explained  another interleaving gives them: `votesim explain`, told when each step began here
-different  neither, within --seconds
+settled    neither was found within --seconds, but whenever the cluster had settled every client had been told the same:
+           only rings on the way differ (large clusters that merge)
+different  none of these
 skipped    daemons cannot play it; the reason is shown
 
-Scenarios that leave totem's times at their defaults and name no moments are played, and simulated, with a token of
---token (600) milliseconds, so that a crash is noticed sooner; 0 leaves all as they are. --speed lets the daemons'
-clocks run faster (libfaketime). --variants N plays the first N runs of each matrix only. Evidence of what differs
-lies in build/conform/. Needs root and corosync; where clusters cannot run it says so in one line and is no failure.
+The daemons' clocks run up to --speed (5) times faster than the wall's (libfaketime), as long as a token keeps 600 ms of
+the wall's. Where there is no libfaketime, or with --speed 1, scenarios that leave totem's times at their defaults and
+name no moments are played, and simulated, with a token of --token (600) milliseconds; 0 leaves all as they are.
+--variants N plays the first N runs of each matrix only. Evidence of what differs lies in build/conform/. Needs root
+and corosync; where clusters cannot run it says so in one line and is no failure.
 Exit status: 0; 1 when a run is different; 2 when scenarios cannot be read.
 """
 
@@ -22,6 +25,7 @@ import collections
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -35,7 +39,9 @@ from .support import BUILD, ROOT, make
 
 FOLDER = os.path.join(BUILD, "conform")
 DEFAULT_TOKEN_MS = 3000
-ORDER = ["same", "explained", "different", "skipped"]
+TOKEN_WALL_MS = 600
+TOKEN_MIN_MS = 150  # corosync takes none much shorter
+ORDER = ["same", "explained", "settled", "different", "skipped"]
 
 
 def options_of(arguments: list[str]) -> argparse.Namespace:
@@ -45,10 +51,11 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("-k", "--only", default="", help="a part of the names of those to play")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="clusters at a time")
     parser.add_argument("--corosync", default="corosync", help="the daemon")
-    parser.add_argument("--speed", type=float, default=1)
+    parser.add_argument("--speed", type=float, default=5 if os.path.exists(player.FAKETIME) else 1)
     parser.add_argument("--token", type=int, default=600)
     parser.add_argument("--variants", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=30, help="for each search of an interleaving")
+    parser.add_argument("-v", "--verbose", action="store_true", help="name runs that are the same, too")
     parser.add_argument("--json")
     parser.add_argument("--junit")
     parser.add_argument("--votesim", default=os.environ.get("VOTESIM"), help="another build of the simulator")
@@ -63,8 +70,9 @@ def chosen(runs: list[dict], options) -> list[dict]:
         count[key] += 1
         if options.only not in f"{run['path']} {expanded.title(run)}" or 0 < options.variants < count[key]:
             continue
-        if options.token and run["totem"]["token_ms"] == DEFAULT_TOKEN_MS and not expanded.timed(run):
+        if options.token and options.speed == 1 and run["totem"]["token_ms"] == DEFAULT_TOKEN_MS and not expanded.timed(run):
             run["totem"]["token_ms"] = options.token
+        run["totem"]["token_ms"] = max(run["totem"]["token_ms"], TOKEN_MIN_MS)
         kept.append(run)
     return kept
 
@@ -95,6 +103,22 @@ def differences(run: dict, played: list[dict], simulated: list[dict]) -> list[st
         if refused[0][node] != refused[1][node]:
             texts.append(f"node {node} is refused\n  recorded: {refused[0][node]}\n  traced:   {refused[1][node]}")
     return texts
+
+
+def speed_of(run: dict, fastest: float) -> float:
+    """How much faster than the wall its clocks may run without the machine's own delays looking like lost tokens."""
+    return min(fastest, max(1.0, run["totem"]["token_ms"] / TOKEN_WALL_MS))
+
+
+def rests(run: dict, lines: list[dict]) -> dict:
+    """What each client knew at the end of each step in which it was told something, and all that it was answered."""
+    known = {}
+    for line in comparable(run, lines):
+        kind = line.get("callback", "reply")
+        key = line.get("client", line["node"]), kind, "" if kind == "reply" else line["step"]
+        said = {key: value for key, value in line.items() if key not in ("ring", "step")}
+        known[key] = [*known.get(key, []), said] if kind == "reply" else said
+    return known
 
 
 def aborted(trace: list[dict]) -> set[int]:
@@ -138,6 +162,9 @@ def judge(program: str, run: dict, played: dict, seconds: float) -> tuple[str, s
             if found and not refusals(why):
                 verdict, why = "explained", found
                 break
+        else:
+            if any(rests(run, trace) == rests(run, played["lines"]) for trace in tried.values()):
+                verdict = "settled"
     if played["complaints"]:
         why = f"{why}\n{json.dumps(played['complaints'])}".strip()
     if verdict != "different":
@@ -228,7 +255,7 @@ def play_all(runs: list[dict], program: str, options) -> list[dict]:
     progress = Progress(len(tasks))
     pool = Pool(options.jobs, "harness.live.player")
     try:
-        work = [{"scenario": run, "program": options.corosync, "speed": options.speed} for run, _ in tasks]
+        work = [{"scenario": run, "program": options.corosync, "speed": speed_of(run, options.speed)} for run, _ in tasks]
         for (run, result), played in zip(tasks, pool.run(work)):
             if played is None:
                 result.update(verdict="different", why="the cluster could not be run")
@@ -236,7 +263,7 @@ def play_all(runs: list[dict], program: str, options) -> list[dict]:
                 verdict, why = judge(program, run, played, options.seconds)
                 result.update(verdict=verdict, why=why, seconds=played["began"][-1] / 1e9 if played["began"] else 0.0)
             progress.clear()
-            if result["verdict"] != "same":
+            if result["verdict"] != "same" or options.verbose:
                 print(f"{result['verdict']:10} {run['path']}: {result['title']}\n" + "\n".join("    " + line for line in result["why"].splitlines()),
                       flush=True)
             progress.step(result["title"])
@@ -277,4 +304,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    # Ended by a signal, it still takes its clusters down.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())

@@ -233,16 +233,18 @@ class Cluster:
             self.network.mend(node.namespace, node.index)
         self.cut = set()
 
-    def link(self, source: int, target: int, *, up: bool, delay_us: int, loss_ppm: int) -> None:
-        """What becomes of packets from one node to another. Raises NetworkError."""
+    def link(self, source: int, target: int, up: bool, delay_us: int | None) -> None:
+        """What becomes of packets from one node to another; `delay_us` None: as it was. Raises NetworkError."""
         there, back = self.nodes[source], self.nodes[target]
-        self.network.impair(there.namespace, there.index, back.index, delay_us=delay_us, loss_ppm=loss_ppm if up else 1000000)
-        (self.cut.discard if up and loss_ppm < 1000000 else self.cut.add)((source, target))
+        self.network.cut(there.namespace, back.index, up)
+        (self.cut.discard if up else self.cut.add)((source, target))
+        if delay_us is not None:
+            self.network.delay(there.namespace, there.index, back.index, delay_us)
 
     def slow_down(self, delay_us: int) -> None:
         """Every packet travels this long, on links that `link` does not say otherwise of. Raises NetworkError."""
         for node in self.nodes.values():
-            self.network.impair(node.namespace, node.index, None, delay_us=delay_us, loss_ppm=0)
+            self.network.delay(node.namespace, node.index, None, delay_us)
 
     def reload(self, nodeid: int) -> str:
         """`corosync-cfgtool -R` on one node, which makes every node it reaches read its file; returns what it printed."""

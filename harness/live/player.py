@@ -15,11 +15,12 @@ import time
 from . import ground, processes
 from .cluster import Cluster, Configuration
 from .ground import PROBE, Ground
-from .network import NetworkError
+from .network import NetworkError, why_no_delays
 
 NODES_MAX = 8
-CALLS_QUIET_S = 0.25    # after a library call, that long without a word means rest
-QUIET_S = 0.5           # after anything else
+CALL_QUIET_S = 0.25     # after a library call, that long without a word means rest
+QUIET_S = 0.5           # after what happens to machines and networks
+DEVICE_QUIET_S = 1.0    # after a device's call: a sync that it holds asks it again and again, at times of its own
 SETTLE_TIMEOUT_S = 60.0
 NO_ANSWER_S = 0.3       # a call that may have to wait gets this long before the script goes on
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
@@ -67,6 +68,11 @@ def why_not(scenario: dict) -> str | None:
         return "the transport's faults cannot be had from outside"
     if any(0 < step.get("loss_ppm", 0) < 1000000 for step in steps):
         return "a link that draws losses"
+    if any(step["verb"] == "link" and (not step.get("up", True) or step.get("loss_ppm") == 1000000) for step in steps):
+        return "with single links cut totem does not come to rest (CONFORMANCE.md)"
+    delayed = network["latency_ns"] != DEFAULT_LATENCY_NS or any("latency_ns" in step for step in steps)
+    if delayed and why_no_delays():
+        return why_no_delays()
     if any(isinstance(step.get("ring"), list) for step in steps if step["verb"] == "qdevice_poll"):
         return "a poll that names a ring by its number"
     if not all(config["nodelist"] for config in configs):
@@ -117,7 +123,7 @@ class Player(Ground):
         self.told = {(client["node"], client["client"]): client for client in scenario["clients"]}
         self.phases = {}
         self.began = []
-        self.calls_only = True
+        self.quiet_s = CALL_QUIET_S
         self.links = {}
         environment = {"LD_PRELOAD": FAKETIME, "FAKETIME": f"+0 x{speed:g}", "FAKETIME_DONT_RESET": "1"} if speed != 1 else {}
         nodes = scenario["cluster"]["nodes"]
@@ -159,15 +165,17 @@ class Player(Ground):
             self._rest()
 
     def _rest(self):
-        self._settle(CALLS_QUIET_S if self.calls_only else QUIET_S, SETTLE_TIMEOUT_S)
-        self.calls_only = True
+        slowest_s = max((self.told[key]["slow_ns"] / 1e9 / self.speed for key in self.clients if key in self.told), default=0)
+        self._settle(slowest_s + self.quiet_s, SETTLE_TIMEOUT_S)
+        self.quiet_s = CALL_QUIET_S
 
     def _act(self, step):
         verb = step["verb"]
         if verb in CALLS:
+            self.quiet_s = max(self.quiet_s, DEVICE_QUIET_S if verb.startswith("qdevice") else 0)
             self._call(step)
         elif verb != "expect":
-            self.calls_only = False
+            self.quiet_s = max(self.quiet_s, QUIET_S)
             getattr(self, "_do_" + verb)(step)
 
     def _do_start(self, step):
@@ -203,14 +211,10 @@ class Player(Ground):
         self.links = {}
 
     def _do_link(self, step):
-        known = self.links.setdefault((step["from"], step["to"]), {"up": True, "delay_us": 0, "loss_ppm": 0})
-        if "up" in step:
-            known["up"] = step["up"]
-        if "loss_ppm" in step:
-            known["loss_ppm"] = step["loss_ppm"]
-        if "latency_ns" in step:
-            known["delay_us"] = step["latency_ns"] // 1000
-        self.cluster.link(step["from"], step["to"], **known)
+        known = self.links.setdefault((step["from"], step["to"]), {"up": True, "loss_ppm": 0})
+        known.update({key: step[key] for key in known if key in step})
+        delay_us = step["latency_ns"] // 1000 if "latency_ns" in step else None
+        self.cluster.link(step["from"], step["to"], known["up"] and known["loss_ppm"] < 1000000, delay_us)
 
     def _do_wait(self, step):
         self._pump_for(step["duration_ns"] / 1e9 / self.speed)
@@ -258,7 +262,7 @@ class Player(Ground):
         if key not in self.clients:
             told = self.told[key]
             wanted = sum(CALLBACKS[callback] for callback in told["callbacks"])
-            self._keep(node, name, self.cluster.run_client(node, "late", str(wanted), str(told["slow_ns"] // 1000000)))
+            self._keep(node, name, self.cluster.run_client(node, "late", str(wanted), str(round(told["slow_ns"] / 1e6 / self.speed))))
             if told["dispatch"] == "manual":
                 self._ask(key, "manual 1", 1.0)
         phase = self.phases.get(key, "fresh")

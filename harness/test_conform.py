@@ -1,0 +1,99 @@
+"""How: one scenario for each theme on real daemons, compared with the simulator by harness.conform; and what conform
+itself says. Skipped in one line where clusters cannot run."""
+
+import json
+import os
+import re
+import xml.etree.ElementTree as xml
+
+import pytest
+
+from harness import conform, expanded
+from harness.live import player, processes
+from harness.support import votesim
+
+LIVE = pytest.mark.skipif(processes.why_unavailable() is not None, reason=processes.why_unavailable() or "")
+
+# A scenario of each theme, small and without long waits.
+SMOKE = [
+    ("partitions/minority-loses-quorum.yaml", "partition-minority-loses-quorum"),
+    ("partitions/even-split.yaml", None),
+    ("partitions/uneven-votes.yaml", None),
+    ("partitions/pause-shorter-than-token.yaml", None),
+    ("flags/changes.yaml", None),
+    ("flags/queued-before-trackstop.yaml", None),
+    ("errors/daemon-crashed.yaml", None),
+    ("errors/qdevice-calls.yaml", None),
+    ("errors/refused-node-among-others.yaml", None),
+    ("qdevice/master-wins.yaml", None),
+    ("qdevice/stale-poll.yaml", None),
+    ("features/wait-for-all.yaml", None),
+    ("reload", None),
+    ("regressions", None),
+]
+CLOCKS = {1: "+3y", 2: "-40d", 3: "+0 x1"}
+
+
+def smoke_runs(program):
+    """The first run of each scenario of SMOKE that daemons can play, with the times that conform gives."""
+    options = conform.options_of(["--variants", "1"])
+    for path, name in SMOKE:
+        runs = [run for run in conform.chosen(expanded.read(program, [f"scenarios/{path}"]), options)
+                if player.why_not(run) is None and name in (None, run["scenario"])]
+        assert runs, f"{path}: nothing that daemons can play"
+        yield runs[0]
+
+
+def test_every_run_of_the_library_comes_back_from_its_expansion(program, tmp_path):
+    path = tmp_path / "back.yaml"
+    for run in expanded.read(program, ["scenarios"]):
+        if "seed" in run or len(run["cluster"]["nodes"]) > 40:
+            continue
+        path.write_text(expanded.scenario(run), encoding="utf-8")
+        here = [line for line in expanded.trace(program, str(path)) if "event" not in line]
+        there = votesim(program, "run", "-q", "--trace", "-", "--only", expanded.title(run), run["path"]).stdout
+        unlabelled = re.sub(r'"scenario":"[^"]*",("variant":"(\\.|[^"\\])*",)?', "", there)
+        assert here == [json.loads(line) for line in unlabelled.splitlines()], expanded.title(run)
+
+
+def test_what_daemons_cannot_play_is_told(program):
+    reasons = {run["scenario"]: player.why_not(run) for run in expanded.read(program, ["scenarios/errors/requests-meet-the-transport.yaml",
+                                                                                     "scenarios/partitions/big-clusters.yaml"])}
+    assert all(reasons.values()), reasons
+
+
+@LIVE
+def test_real_daemons_say_the_same(program, tmp_path, capsys):
+    results = conform.play_all(list(smoke_runs(program)), program, conform.options_of(["-j", "2"]))
+    said = capsys.readouterr().out
+    assert len(results) >= 12
+    assert [result["title"] for result in results if result["verdict"] not in ("same", "explained", "settled")] == [], said
+
+
+@LIVE
+def test_a_difference_is_told_and_fails(program, tmp_path):
+    """A simulator that is asked about another cluster than the daemons' disagrees with them."""
+    path = tmp_path / "one.yaml"
+    path.write_text("scenario: one\ncluster: {nodes: 1}\nsteps:\n  - start: all\n  - trackstart: {node: 1, client: a}\n", encoding="utf-8")
+    run, = expanded.read(program, [str(path)])
+    played = {"lines": [{"step": 1, "node": 1, "client": "a", "reply": "trackstart", "error": 6}], "began": [0, 1], "complaints": [], "died": []}
+    os.makedirs(conform.FOLDER, exist_ok=True)
+    verdict, why = conform.judge(program, run, played, 5)
+    assert verdict == "different" and "recorded" in why
+    results = [{"path": run["path"], "title": "one", "verdict": verdict, "why": why, "seconds": 1.0}]
+    conform.write_junit(str(tmp_path / "junit.xml"), results, {"corosync": "3"})
+    assert xml.parse(tmp_path / "junit.xml").getroot().find(".//failure") is not None
+
+
+@LIVE
+def test_wall_clocks_do_not_matter(program):
+    """Daemons whose wall clocks differ by years say the same, and so do those whose clock jumps under way (faketime's
+    clock file is read again and again)."""
+    if not os.path.exists(player.FAKETIME):
+        pytest.skip("libfaketime is not here: apt-get install libfaketime")
+    run = next(run for run in smoke_runs(program) if run["scenario"] == "partition-minority-loses-quorum")
+    skewed = player.play(run, clocks=CLOCKS)
+    jumping = player.play(run, clocks={1: "i30", 3: "+0 x1"})
+    for played in (skewed, jumping):
+        assert not played["died"] and not played["complaints"]
+        assert conform.judge(program, run, played, 30)[0] in ("same", "explained")
