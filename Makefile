@@ -126,9 +126,9 @@ mutants:  ## broken cores: who catches which
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	$(PYTHON) -m harness.mutants
 
-conform:  ## record real daemons here and now, and hold the simulator against them (root)
+conform:  ## the scenario library on real daemons, compared with the simulator; CONFORM=options (root, long)
 	@harness/setup.sh run live
-	$(PYTHON) -m harness.conform
+	$(PYTHON) -m harness.conform $(CONFORM)
 
 truth:  ## record every case of harness/truth anew, and say what differs (root, long)
 	@harness/setup.sh run live

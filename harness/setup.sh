@@ -15,7 +15,7 @@ packages_of() {
 		libc6-dev-s390x-cross gcc-i686-linux-gnu libc6-dev-i386-cross ;;
 	coverage) echo gcovr ;;
 	format) echo clang-format ;;
-	live) echo corosync libvotequorum-dev iproute2 ;;
+	live) echo corosync corosync-vqsim libfaketime libvotequorum-dev iproute2 ;;
 	*) echo "setup: no task named $1" >&2; exit 2 ;;
 	esac
 }
