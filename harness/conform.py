@@ -256,7 +256,8 @@ def play_all(runs: list[dict], program: str, options) -> list[dict]:
     pool = Pool(options.jobs, "harness.live.player")
     try:
         work = [{"scenario": run, "program": options.corosync, "speed": speed_of(run, options.speed)} for run, _ in tasks]
-        for (run, result), played in zip(tasks, pool.run(work)):
+        for number, played in pool.as_ended(work):
+            run, result = tasks[number]
             if played is None:
                 result.update(verdict="different", why="the cluster could not be run")
             else:
@@ -264,8 +265,7 @@ def play_all(runs: list[dict], program: str, options) -> list[dict]:
                 result.update(verdict=verdict, why=why, seconds=played["began"][-1] / 1e9 if played["began"] else 0.0)
             progress.clear()
             if result["verdict"] != "same" or options.verbose:
-                print(f"{result['verdict']:10} {run['path']}: {result['title']}\n" + "\n".join("    " + line for line in result["why"].splitlines()),
-                      flush=True)
+                print(f"{result['verdict']:10} {run['path']}: {result['title']}", *result["why"].splitlines(), sep="\n    ", flush=True)
             progress.step(result["title"])
         progress.clear()
     finally:

@@ -24,14 +24,25 @@ class Pool:
 
     def run(self, tasks: list[dict]):
         """Yields the result of each task, in their order; None for one that failed."""
+        done, wanted = {}, 0
+        for number, result in self.as_ended(tasks):
+            done[number] = result
+            while wanted in done:
+                yield done.pop(wanted)
+                wanted += 1
+
+    def as_ended(self, tasks: list[dict]):
+        """Yields (index of the task, its result or None) as they end."""
         waiting = list(enumerate(tasks))
-        for number in range(len(tasks)):
-            while number not in self.done:
+        for _ in tasks:
+            while not self.done:
                 while waiting and len(self.running) < self.jobs:
                     self._begin(*waiting.pop(0))
                 for key, _ in self.selector.select():
                     self._read(key.data)
-            yield self.done.pop(number)
+            while waiting and len(self.running) < self.jobs:
+                self._begin(*waiting.pop(0))
+            yield self.done.popitem()
 
     def close(self) -> None:
         """Ask those still running to take their clusters down, and wait for them."""
