@@ -63,10 +63,13 @@ static void faults_come_as_their_errors(void **state)
 		const char *name;
 		int error;
 	} rows[] = {
-		{ "TRY_AGAIN", VQ_ERR_TRY_AGAIN }, { "INTERRUPT", VQ_ERR_INTERRUPT },
-		{ "NO_MEMORY", VQ_ERR_NO_MEMORY }, { "ACCESS", VQ_ERR_ACCESS },
-		{ "LIBRARY", VQ_ERR_LIBRARY }, { "NOT_SUPPORTED", VQ_ERR_NOT_SUPPORTED },
-		{ "MESSAGE_ERROR", VQ_ERR_MESSAGE_ERROR },
+		{"TRY_AGAIN", VQ_ERR_TRY_AGAIN},
+		{"INTERRUPT", VQ_ERR_INTERRUPT},
+		{"NO_MEMORY", VQ_ERR_NO_MEMORY},
+		{"ACCESS", VQ_ERR_ACCESS},
+		{"LIBRARY", VQ_ERR_LIBRARY},
+		{"NOT_SUPPORTED", VQ_ERR_NOT_SUPPORTED},
+		{"MESSAGE_ERROR", VQ_ERR_MESSAGE_ERROR},
 	};
 
 	(void)state;
@@ -77,7 +80,8 @@ static void faults_come_as_their_errors(void **state)
 		snprintf(text, sizeof text,
 			 ONE STEP("initialize: {node: 1, dispatch: manual}")
 				 STEP("fault: {node: 1, call: getinfo, error: %s}") STEP("context_get: {node: 1}")
-				 STEP("fd_get: {node: 1}") STEP("getinfo: {node: 1}") STEP("getinfo: {node: 1}"),
+					 STEP("fd_get: {node: 1}") STEP("getinfo: {node: 1}")
+						 STEP("getinfo: {node: 1}"),
 			 rows[i].name);
 		play_run(&play, text);
 		assert_int_equal(error_of(&play, A, VERB_FD_GET, 0), VQ_OK); /* not the call that was meant */
@@ -96,11 +100,12 @@ static void faults_of_any_call(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, ONE STEP("fault: {node: 1, client: a, error: ACCESS, dispatch: manual}")
-		 STEP("getinfo: {node: 1, client: a}") STEP("getinfo: {node: 1, client: a}")
-		 STEP("fault: {node: 1, client: a, error: NO_MEMORY}") STEP("fd_get: {node: 1, client: a}")
-		 STEP("fault: {node: 1, client: a, error: INTERRUPT}")
-		 STEP("dispatch: {node: 1, client: a, type: ONE_NONBLOCKING}"));
+	play_run(&play,
+		 ONE STEP("fault: {node: 1, client: a, error: ACCESS, dispatch: manual}")
+			 STEP("getinfo: {node: 1, client: a}") STEP("getinfo: {node: 1, client: a}") STEP(
+				 "fault: {node: 1, client: a, error: NO_MEMORY}") STEP("fd_get: {node: 1, client: a}")
+				 STEP("fault: {node: 1, client: a, error: INTERRUPT}")
+					 STEP("dispatch: {node: 1, client: a, type: ONE_NONBLOCKING}"));
 	assert_int_equal(error_of(&play, A, VERB_INITIALIZE, 0), VQ_ERR_ACCESS);
 	assert_int_equal(error_of(&play, A, VERB_INITIALIZE, 1), VQ_OK);
 	assert_int_equal(error_of(&play, A, VERB_GETINFO, 0), VQ_OK);
@@ -116,7 +121,7 @@ static void an_interrupted_dispatch_is_repeated(void **state)
 
 	(void)state;
 	play_run(&play, TWO STEP("trackstart: {node: 1, flags: [CHANGES_ONLY]}")
-		 STEP("fault: {node: 1, call: dispatch, error: INTERRUPT}") STEP("crash: 2"));
+				STEP("fault: {node: 1, call: dispatch, error: INTERRUPT}") STEP("crash: 2"));
 	assert_int_equal(told(&play, OBSERVE_CALLBACK, A), 2);
 	assert_int_equal(play_number(&play, OBSERVE_FAULT, ANY), 1);
 	assert_true(strstr(play.trace.text, "\"reply\":\"dispatch\",\"error\":16") != NULL);
@@ -130,9 +135,10 @@ static void a_full_queue(void **state)
 
 	(void)state;
 	play_run(&play, TWO STEP("fault: {node: 1, call: getinfo, error: NO_RESOURCES}") STEP("getinfo: {node: 1}")
-		 STEP("setexpected: {node: 1, votes: 2}")
-		 STEP("fault: {node: 1, call: setexpected, error: NO_RESOURCES}") STEP("setexpected: {node: 1, votes: 2}")
-		 STEP("setexpected: {node: 1, votes: 2}"));
+				STEP("setexpected: {node: 1, votes: 2}")
+					STEP("fault: {node: 1, call: setexpected, error: NO_RESOURCES}")
+						STEP("setexpected: {node: 1, votes: 2}")
+							STEP("setexpected: {node: 1, votes: 2}"));
 	assert_int_equal(error_of(&play, A, VERB_GETINFO, 0), VQ_OK);
 	assert_int_equal(error_of(&play, A, VERB_SETEXPECTED, 0), VQ_OK);
 	assert_int_equal(error_of(&play, A, VERB_SETEXPECTED, 1), VQ_ERR_NO_RESOURCES);
@@ -147,8 +153,9 @@ static void a_slow_client_reads_later(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, TWO STEP("trackstart: {node: 1, client: a, flags: [CHANGES_ONLY]}")
-		 STEP("trackstart: {node: 1, client: b, flags: [CHANGES_ONLY], slow: 70ms}") STEP("stop: 2"));
+	play_run(&play,
+		 TWO STEP("trackstart: {node: 1, client: a, flags: [CHANGES_ONLY]}")
+			 STEP("trackstart: {node: 1, client: b, flags: [CHANGES_ONLY], slow: 70ms}") STEP("stop: 2"));
 	for (uint32_t i = 0; i < 2; i++) {
 		assert_int_equal(nth_told(&play, A, i)->notification->kind, i ? VQ_QUORUM : VQ_NODELIST);
 		assert_int_equal(nth_told(&play, B, i)->notification->kind, i ? VQ_QUORUM : VQ_NODELIST);
@@ -164,10 +171,12 @@ static void the_types_of_dispatch(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, TWO STEP("trackstart: {node: 1, dispatch: manual, flags: [CURRENT, CHANGES]}")
-		 STEP("dispatch: {node: 1, type: ONE}") STEP("dispatch: {node: 1, type: ONE_NONBLOCKING}")
-		 STEP("dispatch: {node: 1, type: ONE_NONBLOCKING}") STEP("dispatch: {node: 1, type: ALL}")
-		 STEP("stop: 2") STEP("dispatch: {node: 1}") STEP("dispatch: {node: 1, type: 9}"));
+	play_run(&play,
+		 TWO STEP("trackstart: {node: 1, dispatch: manual, flags: [CURRENT, CHANGES]}")
+			 STEP("dispatch: {node: 1, type: ONE}") STEP("dispatch: {node: 1, type: ONE_NONBLOCKING}")
+				 STEP("dispatch: {node: 1, type: ONE_NONBLOCKING}")
+					 STEP("dispatch: {node: 1, type: ALL}") STEP("stop: 2")
+						 STEP("dispatch: {node: 1}") STEP("dispatch: {node: 1, type: 9}"));
 	assert_int_equal(told(&play, OBSERVE_CALLBACK, A), 4);
 	assert_int_equal(nth_told(&play, A, 0)->step, 2);
 	assert_int_equal(nth_told(&play, A, 1)->step, 3);
@@ -188,7 +197,7 @@ static void one_waits(void **state)
 
 	(void)state;
 	play_run(&play, TWO STEP("trackstart: {node: 1, dispatch: manual, flags: [CHANGES_ONLY]}")
-		 STEP("dispatch: {node: 1, type: ONE}") STEP("getinfo: {node: 1}") STEP("stop: 2"));
+				STEP("dispatch: {node: 1, type: ONE}") STEP("getinfo: {node: 1}") STEP("stop: 2"));
 	assert_int_equal(play_reply(&play, A, VERB_GETINFO, 0)->step, 3);
 	assert_int_equal(play_reply(&play, A, VERB_DISPATCH, 0)->step, 4);
 	assert_int_equal(told(&play, OBSERVE_CALLBACK, A), 1); /* the quorum notification stays in the queue */
@@ -203,7 +212,8 @@ static void blocking_waits_for_ever(void **state)
 
 	(void)state;
 	play_run(&play, TWO STEP("trackstart: {node: 1, dispatch: manual, flags: [CHANGES_ONLY]}")
-		 STEP("dispatch: {node: 1, type: BLOCKING}") STEP("stop: 2") STEP("start: 2") STEP("crash: 1"));
+				STEP("dispatch: {node: 1, type: BLOCKING}") STEP("stop: 2") STEP("start: 2")
+					STEP("crash: 1"));
 	assert_true(told(&play, OBSERVE_CALLBACK, A) >= 4);
 	assert_int_equal(told(&play, OBSERVE_CALLBACK, A), told(&play, OBSERVE_QUEUED, A));
 	assert_int_equal(error_of(&play, A, VERB_DISPATCH, 0), VQ_ERR_LIBRARY);
@@ -217,7 +227,8 @@ static void finalize_ends_a_blocking_dispatch(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, TWO STEP("dispatch: {node: 1, dispatch: manual, type: BLOCKING}") STEP("finalize: {node: 1}"));
+	play_run(&play,
+		 TWO STEP("dispatch: {node: 1, dispatch: manual, type: BLOCKING}") STEP("finalize: {node: 1}"));
 	assert_int_equal(error_of(&play, A, VERB_FINALIZE, 0), VQ_OK);
 	assert_int_equal(error_of(&play, A, VERB_DISPATCH, 0), VQ_ERR_BAD_HANDLE);
 	play_close(&play);
@@ -230,7 +241,7 @@ static void callbacks_that_are_null(void **state)
 
 	(void)state;
 	play_run(&play, TWO STEP("trackstart: {node: 1, client: a, callbacks: [quorum]}")
-		 STEP("trackstart: {node: 1, client: b, callbacks: []}") STEP("stop: 2"));
+				STEP("trackstart: {node: 1, client: b, callbacks: []}") STEP("stop: 2"));
 	assert_int_equal(told(&play, OBSERVE_QUEUED, A), 4);
 	assert_int_equal(told(&play, OBSERVE_CALLBACK, A), 2);
 	assert_int_equal(told(&play, OBSERVE_CONSUMED, A), 2);
@@ -247,13 +258,14 @@ static void calls_wait_for_a_paused_daemon(void **state)
 {
 	struct play play;
 	uint32_t at = 0;
-	static const enum verb order[] = { VERB_INITIALIZE, VERB_GETINFO, VERB_TRACKSTART, VERB_TRACKSTOP };
+	static const enum verb order[] = {VERB_INITIALIZE, VERB_GETINFO, VERB_TRACKSTART, VERB_TRACKSTOP};
 
 	(void)state;
 	play_run(&play, TWO STEP("initialize: {node: 1, client: a}") STEP("pause: 1")
-		 STEP("getinfo: {node: 1, client: a, of: 2}") STEP("trackstart: {node: 1, client: a}")
-		 STEP("trackstop: {node: 1, client: a}") STEP("getinfo: {node: 1, client: b}") STEP("getinfo: {node: 2}")
-		 STEP("resume: 1") STEP("getinfo: {node: 1, client: a}"));
+				STEP("getinfo: {node: 1, client: a, of: 2}") STEP("trackstart: {node: 1, client: a}")
+					STEP("trackstop: {node: 1, client: a}") STEP("getinfo: {node: 1, client: b}")
+						STEP("getinfo: {node: 2}") STEP("resume: 1")
+							STEP("getinfo: {node: 1, client: a}"));
 	for (uint32_t i = 0; i < 4; i++) {
 		const struct observation *reply = play_next(&play, &at, OBSERVE_REPLY, 0);
 
@@ -277,8 +289,9 @@ static void calls_to_a_daemon_that_dies_paused(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, TWO STEP("initialize: {node: 1, client: a}") STEP("pause: 1")
-		 STEP("getinfo: {node: 1, client: a}") STEP("getinfo: {node: 1, client: b}") STEP("crash: 1"));
+	play_run(&play,
+		 TWO STEP("initialize: {node: 1, client: a}") STEP("pause: 1") STEP("getinfo: {node: 1, client: a}")
+			 STEP("getinfo: {node: 1, client: b}") STEP("crash: 1"));
 	assert_int_equal(error_of(&play, A, VERB_GETINFO, 0), VQ_ERR_LIBRARY);
 	assert_int_equal(error_of(&play, B, VERB_INITIALIZE, 0), VQ_ERR_LIBRARY);
 	assert_int_equal(replies(&play, B), 1);
@@ -291,10 +304,10 @@ static void a_registration_that_is_never_answered(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, TWO STEP("initialize: {node: 1, client: a}")
-		 STEP("{partition: [[1], [2]]}") STEP("{qdevice_register: {node: 1, client: a, name: d}, settle: false}")
-		 STEP("{getinfo: {node: 1, client: a}, settle: false}") STEP("{crash: 1, settle: false}")
-		 STEP("{start: 1, settle: false}"));
+	play_run(&play, TWO STEP("initialize: {node: 1, client: a}") STEP("{partition: [[1], [2]]}")
+				STEP("{qdevice_register: {node: 1, client: a, name: d}, settle: false}")
+					STEP("{getinfo: {node: 1, client: a}, settle: false}")
+						STEP("{crash: 1, settle: false}") STEP("{start: 1, settle: false}"));
 	assert_int_equal(error_of(&play, A, VERB_QDEVICE_REGISTER, 0), VQ_ERR_LIBRARY);
 	assert_int_equal(replies(&play, A), 4); /* and getinfo, on a connection of its own to the new daemon */
 	assert_int_equal(error_of(&play, A, VERB_INITIALIZE, 1), VQ_OK);
@@ -309,7 +322,7 @@ static void a_registration_is_answered_when_it_is_delivered(void **state)
 
 	(void)state;
 	play_run(&play, TWO STEP("{qdevice_register: {node: 1, client: a, name: d}}")
-		 STEP("{qdevice_register: {node: 2, client: b, name: e}}"));
+				STEP("{qdevice_register: {node: 2, client: b, name: e}}"));
 	reply = play_reply(&play, A, VERB_QDEVICE_REGISTER, 0);
 	assert_int_equal(reply->number, VQ_OK);
 	assert_int_equal(reply->time_ns - play_step_ns(&play, 1), 100000);
@@ -324,10 +337,12 @@ static void a_client_that_is_killed(void **state)
 
 	(void)state;
 	play_run(&play, TWO STEP("trackstart: {node: 1, client: a, slow: 5ms}") STEP("pause: 1")
-		 STEP("{getinfo: {node: 1, client: a}, settle: false}") STEP("{kill: {node: 1, client: a}, settle: false}")
-		 STEP("{resume: 1, settle: false}") STEP("getinfo: {node: 1, client: a}") STEP("stop: 2"));
+				STEP("{getinfo: {node: 1, client: a}, settle: false}")
+					STEP("{kill: {node: 1, client: a}, settle: false}")
+						STEP("{resume: 1, settle: false}")
+							STEP("getinfo: {node: 1, client: a}") STEP("stop: 2"));
 	assert_int_equal(told(&play, OBSERVE_CLIENT_DIED, A), 1);
-	assert_int_equal(told(&play, OBSERVE_CALLBACK, A), 2); /* the snapshot, before */
+	assert_int_equal(told(&play, OBSERVE_CALLBACK, A), 2);               /* the snapshot, before */
 	assert_int_equal(play_reply(&play, A, VERB_INITIALIZE, 1)->step, 6); /* a new process */
 	assert_int_equal(play_reply(&play, A, VERB_GETINFO, 0)->step, 6); /* the call of the old one got no answer */
 	assert_int_equal(replies(&play, A), 4);
@@ -341,8 +356,8 @@ static void killed_before_it_reads(void **state)
 
 	(void)state;
 	play_run(&play, TWO STEP("trackstart: {node: 1, client: a, slow: 50ms}")
-		 STEP("{kill: {node: 1, client: a}, settle: false, after: 10ms}")
-		 STEP("{kill: {node: 1, client: a}, settle: false}"));
+				STEP("{kill: {node: 1, client: a}, settle: false, after: 10ms}")
+					STEP("{kill: {node: 1, client: a}, settle: false}"));
 	assert_int_equal(told(&play, OBSERVE_QUEUED, A), 2);
 	assert_int_equal(told(&play, OBSERVE_CALLBACK, A), 0);
 	assert_int_equal(told(&play, OBSERVE_CLIENT_DIED, A), 2);
@@ -355,9 +370,9 @@ static void after_finalize(void **state)
 
 	(void)state;
 	play_run(&play, TWO STEP("trackstart: {node: 1, dispatch: manual}") STEP("finalize: {node: 1}")
-		 STEP("getinfo: {node: 1}") STEP("dispatch: {node: 1}") STEP("fd_get: {node: 1}")
-		 STEP("context_get: {node: 1}") STEP("finalize: {node: 1}") STEP("stop: 2") STEP("initialize: {node: 1}")
-		 STEP("dispatch: {node: 1}"));
+				STEP("getinfo: {node: 1}") STEP("dispatch: {node: 1}") STEP("fd_get: {node: 1}")
+					STEP("context_get: {node: 1}") STEP("finalize: {node: 1}") STEP("stop: 2")
+						STEP("initialize: {node: 1}") STEP("dispatch: {node: 1}"));
 	assert_int_equal(error_of(&play, A, VERB_FINALIZE, 0), VQ_OK);
 	assert_int_equal(error_of(&play, A, VERB_GETINFO, 0), VQ_ERR_BAD_HANDLE);
 	assert_int_equal(error_of(&play, A, VERB_DISPATCH, 0), VQ_ERR_BAD_HANDLE);
@@ -376,8 +391,9 @@ static void the_daemon_is_gone(void **state)
 
 	(void)state;
 	play_run(&play, TWO STEP("trackstart: {node: 1, dispatch: manual}") STEP("context_set: {node: 1, context: 9}")
-		 STEP("crash: 1") STEP("dispatch: {node: 1}") STEP("getinfo: {node: 1}") STEP("context_get: {node: 1}")
-		 STEP("fd_get: {node: 1}") STEP("start: 1") STEP("getinfo: {node: 1}"));
+				STEP("crash: 1") STEP("dispatch: {node: 1}") STEP("getinfo: {node: 1}")
+					STEP("context_get: {node: 1}") STEP("fd_get: {node: 1}") STEP("start: 1")
+						STEP("getinfo: {node: 1}"));
 	assert_int_equal(error_of(&play, A, VERB_DISPATCH, 0), VQ_ERR_LIBRARY);
 	assert_int_equal(error_of(&play, A, VERB_GETINFO, 0), VQ_ERR_LIBRARY);
 	assert_int_equal(error_of(&play, A, VERB_CONTEXT_GET, 0), VQ_OK);
@@ -397,7 +413,7 @@ static void a_restart_that_the_client_missed(void **state)
 
 	(void)state;
 	play_run(&play, TWO STEP("trackstart: {node: 1, dispatch: manual}") STEP("crash: 1") STEP("start: 1")
-		 STEP("getinfo: {node: 1}") STEP("getinfo: {node: 1}"));
+				STEP("getinfo: {node: 1}") STEP("getinfo: {node: 1}"));
 	assert_int_equal(error_of(&play, A, VERB_GETINFO, 0), VQ_ERR_LIBRARY);
 	assert_int_equal(error_of(&play, A, VERB_GETINFO, 1), VQ_OK);
 	play_close(&play);
@@ -410,7 +426,8 @@ static void an_automatic_client_notices(void **state)
 	const struct observation *last;
 
 	(void)state;
-	play_run(&play, TWO STEP("trackstart: {node: 1}") STEP("crash: 1") STEP("start: 1") STEP("trackstart: {node: 1}"));
+	play_run(&play,
+		 TWO STEP("trackstart: {node: 1}") STEP("crash: 1") STEP("start: 1") STEP("trackstart: {node: 1}"));
 	last = play_nth(&play, OBSERVE_NODE_DOWN, 0, 0);
 	assert_true(strstr(play.trace.text, "\"reply\":\"dispatch\",\"error\":2") != NULL);
 	assert_int_equal(last->step, 2);
@@ -425,7 +442,7 @@ static void before_the_daemon_is_there(void **state)
 
 	(void)state;
 	play_run(&play, CLUSTER(1) STEPS STEP("getinfo: {node: 1, client: a}") STEP("start: 1")
-		 STEP("{getinfo: {node: 1, client: b}, settle: false}"));
+				STEP("{getinfo: {node: 1, client: b}, settle: false}"));
 	assert_int_equal(error_of(&play, A, VERB_INITIALIZE, 0), VQ_ERR_LIBRARY);
 	assert_int_equal(replies(&play, A), 1);
 	assert_int_equal(error_of(&play, B, VERB_GETINFO, 0), VQ_OK);
@@ -443,16 +460,16 @@ static uint32_t choose_to_read(void *ctx, uint64_t *streams, uint32_t n, enum ch
 
 static void what_a_stopping_daemon_says(void **state)
 {
-	static const char text[] = "scenario: t\ncluster: {nodes: 2, quorum: {allow_downscale: 1}}\n" STEPS
-		STEP("start: {nodes: all, together: true}")
-		STEP("trackstart: {node: 2, flags: [CHANGES_ONLY]}") STEP("stop: 2");
+	static const char text[] = "scenario: t\ncluster: {nodes: 2, quorum: {allow_downscale: 1}}\n" STEPS STEP(
+		"start: {nodes: all, together: true}") STEP("trackstart: {node: 2, flags: [CHANGES_ONLY]}")
+		STEP("stop: 2");
 	struct play play;
 
 	(void)state;
 	play_run(&play, text);
 	assert_int_equal(told(&play, OBSERVE_CALLBACK, A), 0);
 	play_close(&play);
-	play_open(&play, text, (struct choice){ NULL, choose_to_read }, 0, true);
+	play_open(&play, text, (struct choice){NULL, choose_to_read}, 0, true);
 	world_run(play.world);
 	assert_true(told(&play, OBSERVE_CALLBACK, A) > 0);
 	play_close(&play);
@@ -465,15 +482,18 @@ static void polls_and_rings(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, TWO STEP("qdevice_register: {node: 1, client: a, name: d}")
-		 STEP("qdevice_poll: {node: 1, client: a, name: d, cast_vote: 1}")
-		 STEP("qdevice_poll: {node: 1, client: a, name: d, ring: stale}")
-		 STEP("qdevice_poll: {node: 1, client: a, name: d, ring: {nodeid: 1, seq: 3}}")
-		 STEP("qdevice_master_wins: {node: 1, client: a, name: d, allow: 1}")
-		 STEP("qdevice_update: {node: 1, client: a, name: d, new_name: e}")
-		 STEP("qdevice_unregister: {node: 1, client: a, name: e}")
-		 STEP("{crash: 2, settle: false}") STEP("setvotes: {node: 1, client: a, of: 1, votes: 2}")
-		 STEP("{crash: 1}") STEP("{qdevice_poll: {node: 1, client: a, name: d}}"));
+	play_run(&play,
+		 TWO STEP("qdevice_register: {node: 1, client: a, name: d}")
+			 STEP("qdevice_poll: {node: 1, client: a, name: d, cast_vote: 1}") STEP(
+				 "qdevice_poll: {node: 1, client: a, name: d, ring: stale}")
+				 STEP("qdevice_poll: {node: 1, client: a, name: d, ring: {nodeid: 1, seq: 3}}") STEP(
+					 "qdevice_master_wins: {node: 1, client: a, name: d, allow: 1}")
+					 STEP("qdevice_update: {node: 1, client: a, name: d, new_name: e}") STEP(
+						 "qdevice_unregister: {node: 1, client: a, name: e}")
+						 STEP("{crash: 2, settle: false}") STEP(
+							 "setvotes: {node: 1, client: a, of: 1, votes: 2}")
+							 STEP("{crash: 1}") STEP(
+								 "{qdevice_poll: {node: 1, client: a, name: d}}"));
 	assert_int_equal(error_of(&play, A, VERB_QDEVICE_POLL, 0), VQ_OK);
 	assert_int_equal(error_of(&play, A, VERB_QDEVICE_POLL, 1), VQ_ERR_MESSAGE_ERROR);
 	assert_int_equal(error_of(&play, A, VERB_QDEVICE_POLL, 2), VQ_ERR_MESSAGE_ERROR);
@@ -492,8 +512,8 @@ static void a_device_holds_the_sync(void **state)
 
 	(void)state;
 	play_run(&play, TWO STEP("qdevice_register: {node: 1, client: a, name: d}")
-		 STEP("qdevice_poll: {node: 1, client: a, name: d}") STEP("crash: 2") STEP("wait: 1s")
-		 STEP("qdevice_poll: {node: 1, client: a, name: d}"));
+				STEP("qdevice_poll: {node: 1, client: a, name: d}") STEP("crash: 2") STEP("wait: 1s")
+					STEP("qdevice_poll: {node: 1, client: a, name: d}"));
 	assert_int_equal(play_number(&play, OBSERVE_HELD, 0), 2);
 	assert_int_equal(play_nth(&play, OBSERVE_HELD, 0, 0)->number, 1);
 	assert_int_equal(play_nth(&play, OBSERVE_HELD, 0, 0)->step, 3);

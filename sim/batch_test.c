@@ -53,7 +53,8 @@ static int open_scenarios(void **state)
 
 		snprintf(text, sizeof text,
 			 "scenario: s%u\ncluster: {nodes: %u}\nseed: %u\nsteps:\n  - start: all\n"
-			 "  - trackstart: {node: 1}\n  - crash: 1\n  - start: 1\n", i, i % 3 ? 2 : 24, i);
+			 "  - trackstart: {node: 1}\n  - crash: 1\n  - start: 1\n",
+			 i, i % 3 ? 2 : 24, i);
 		play_read(&plays[i], text);
 		scenarios[i] = plays[i].scenario;
 	}
@@ -70,9 +71,13 @@ static int close_scenarios(void **state)
 
 static struct kept results(uint32_t jobs, bool progress)
 {
-	struct kept kept = { 0 };
-	struct batch batch = { .scenarios = scenarios, .count = COUNT, .jobs = jobs, .done = keep, .ctx = &kept,
-			       .progress = progress ? note : NULL };
+	struct kept kept = {0};
+	struct batch batch = {.scenarios = scenarios,
+			      .count = COUNT,
+			      .jobs = jobs,
+			      .done = keep,
+			      .ctx = &kept,
+			      .progress = progress ? note : NULL};
 
 	batch_run(&batch);
 	assert_int_equal(kept.count, COUNT);
@@ -81,7 +86,7 @@ static struct kept results(uint32_t jobs, bool progress)
 
 static void threads_change_nothing(void **state)
 {
-	static const uint32_t jobs[] = { 0, 2, 3, 16, 300 };
+	static const uint32_t jobs[] = {0, 2, 3, 16, 300};
 	struct kept one = results(1, false);
 
 	(void)state;
@@ -106,8 +111,8 @@ static void progress_is_told(void **state)
 
 static void none_at_all(void **state)
 {
-	struct kept kept = { 0 };
-	struct batch batch = { .scenarios = scenarios, .jobs = 4, .done = keep, .ctx = &kept };
+	struct kept kept = {0};
+	struct batch batch = {.scenarios = scenarios, .jobs = 4, .done = keep, .ctx = &kept};
 
 	(void)state;
 	batch_run(&batch);

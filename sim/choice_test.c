@@ -31,8 +31,8 @@ static uint32_t ask(struct choice choice, uint64_t *streams, uint32_t n, enum ch
 /* SplitMix64's published output for the state 1234567 (Vigna's splitmix64.c). */
 static void the_generator_is_splitmix64(void **state)
 {
-	static const uint64_t published[] = { 6457827717110365317u, 3203168211198807973u, 9817491932198370423u,
-					      4593380528125082431u, 16408922859458223821u };
+	static const uint64_t published[] = {6457827717110365317u, 3203168211198807973u, 9817491932198370423u,
+					     4593380528125082431u, 16408922859458223821u};
 	uint64_t at = 1234567;
 
 	(void)state;
@@ -42,7 +42,7 @@ static void the_generator_is_splitmix64(void **state)
 
 static void below_is_below_and_even(void **state)
 {
-	uint64_t at = 1, counts[7] = { 0 };
+	uint64_t at = 1, counts[7] = {0};
 
 	(void)state;
 	for (uint32_t i = 0; i < 70000; i++)
@@ -113,10 +113,10 @@ static void seeds_and_streams_differ(void **state)
 
 static void a_list_is_followed_then_the_lowest(void **state)
 {
-	const uint32_t taken[] = { 2, 0, 9, 1 };
-	uint32_t asked[5] = { 0 };
-	struct choice_list list = { .taken = taken, .taken_count = 4, .asked = asked, .asked_room = 5 };
-	const uint32_t n[] = { 3, 2, 4, 2, 5, 6 }, come[] = { 2, 0, 3, 1, 0, 0 }; /* 9 of 4: the highest there is */
+	const uint32_t taken[] = {2, 0, 9, 1};
+	uint32_t asked[5] = {0};
+	struct choice_list list = {.taken = taken, .taken_count = 4, .asked = asked, .asked_room = 5};
+	const uint32_t n[] = {3, 2, 4, 2, 5, 6}, come[] = {2, 0, 3, 1, 0, 0}; /* 9 of 4: the highest there is */
 
 	(void)state;
 	for (uint32_t i = 0; i < 6; i++)
@@ -127,7 +127,7 @@ static void a_list_is_followed_then_the_lowest(void **state)
 
 static void a_list_without_notes(void **state)
 {
-	struct choice_list list = { .taken_count = 0 };
+	struct choice_list list = {.taken_count = 0};
 
 	(void)state;
 	assert_int_equal(ask(choice_from_list(&list), NULL, 7, CHOOSE_MOVE), 0);
@@ -136,8 +136,8 @@ static void a_list_without_notes(void **state)
 
 static void bytes_are_used_up_as_needed(void **state)
 {
-	const uint8_t bytes[] = { 7, 0x12, 0x34, 5, 0xff, 0xff, 0xff, 0xff, 3 };
-	struct choice_bytes source = { bytes, sizeof bytes };
+	const uint8_t bytes[] = {7, 0x12, 0x34, 5, 0xff, 0xff, 0xff, 0xff, 3};
+	struct choice_bytes source = {bytes, sizeof bytes};
 	struct choice choice = choice_from_bytes(&source);
 
 	(void)state;

@@ -66,7 +66,8 @@ static int set_up(void **state)
 	write_scenario("good/readme.txt", "text");
 	write_scenario("good/yaml", "no-dot");
 	write_scenario("other", "other");
-	write_file("matrix.yaml", "scenario: x\nmatrix: {n: [1, 2, 3]}\ncluster: {nodes: \"${n}\"}\nsteps: [{start: all}]\n"
+	write_file("matrix.yaml",
+		   "scenario: x\nmatrix: {n: [1, 2, 3]}\ncluster: {nodes: \"${n}\"}\nsteps: [{start: all}]\n"
 		   "---\nscenario: y\ncluster: {nodes: 1}\nsteps: [{start: all}]\n");
 	write_file("mixed/bad.yaml", "scenario: bad\n");
 	write_scenario("mixed/good.yaml", "good");
@@ -124,14 +125,14 @@ static void assert_names(const struct collection *collection, const char *names)
 	assert_string_equal(text, names);
 }
 
-#define assert_collected(names, only, ...)                                                                            \
-	do {                                                                                                           \
-		char told[2048];                                                                                       \
-		struct collection collection = collected(only, told, __VA_ARGS__);                                    \
-		assert_names(&collection, names);                                                                      \
-		assert_string_equal(told, "");                                                                         \
-		assert_int_equal(collection.mistakes, 0);                                                              \
-		collection_free(&collection);                                                                          \
+#define assert_collected(names, only, ...)                                         \
+	do {                                                                       \
+		char told[2048];                                                   \
+		struct collection collection = collected(only, told, __VA_ARGS__); \
+		assert_names(&collection, names);                                  \
+		assert_string_equal(told, "");                                     \
+		assert_int_equal(collection.mistakes, 0);                          \
+		collection_free(&collection);                                      \
 	} while (0)
 
 static void folders_in_the_order_of_bytes(void **state)
@@ -160,14 +161,14 @@ static void only_one_of_them(void **state)
 	assert_collected("y", "y", 2, "good", "matrix.yaml");
 }
 
-#define assert_mistake(count, words, only, ...)                                                                       \
-	do {                                                                                                           \
-		char told[2048];                                                                                       \
-		struct collection collection = collected(only, told, __VA_ARGS__);                                    \
-		assert_int_equal(collection.mistakes, count);                                                          \
-		if (!strstr(told, words))                                                                              \
-			fail_msg("not told: %s, but: %s", words, told);                                                \
-		collection_free(&collection);                                                                          \
+#define assert_mistake(count, words, only, ...)                                    \
+	do {                                                                       \
+		char told[2048];                                                   \
+		struct collection collection = collected(only, told, __VA_ARGS__); \
+		assert_int_equal(collection.mistakes, count);                      \
+		if (!strstr(told, words))                                          \
+			fail_msg("not told: %s, but: %s", words, told);            \
+		collection_free(&collection);                                      \
 	} while (0)
 
 static void mistakes_are_told_and_counted(void **state)

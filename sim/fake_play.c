@@ -81,9 +81,9 @@ void play_open(struct play *play, const char *text, struct choice choice, uint64
 	play_read(play, text);
 	play->world = world_create(play->scenario, choice, seed);
 	world_observe_all(play->world, trace_all);
-	world_observe(play->world, (struct observer){ play, see });
+	world_observe(play->world, (struct observer){play, see});
 	trace_init(&play->trace, play->scenario, true, trace_all, false);
-	world_observe(play->world, (struct observer){ &play->trace, trace_observe });
+	world_observe(play->world, (struct observer){&play->trace, trace_observe});
 }
 
 void play_run(struct play *play, const char *text)

@@ -64,12 +64,12 @@ static uint32_t number(struct input *in)
 
 static const struct vq_config *make_config(struct made *made, struct input *in)
 {
-	static const char *const ties[] = { "lowest", "highest", "2 4", "1", "x" };
+	static const char *const ties[] = {"lowest", "highest", "2 4", "1", "x"};
 	struct vq_config_node *votes = made->votes[made->config_count];
 	struct vq_config *config = &made->configs[made->config_count++];
 	uint32_t keys = (uint32_t)take8(in) << 8 | take8(in), more = take8(in);
 
-	*config = (struct vq_config){ .given = keys, .nodes = votes, .node_count = made->scenario.node_count };
+	*config = (struct vq_config){.given = keys, .nodes = votes, .node_count = made->scenario.node_count};
 	config->two_node = keys >> 1 & more & 1;
 	config->wait_for_all = keys >> 2 & 1;
 	config->auto_tie_breaker = keys >> 3 & 1;
@@ -84,7 +84,7 @@ static const struct vq_config *make_config(struct made *made, struct input *in)
 	config->device_sync_timeout_ms = keys >> 13 & 1 ? more * 100 : 0;
 	config->expected_votes = keys & 1 ? number(in) : 0;
 	for (uint32_t i = 0; i < config->node_count; i++)
-		votes[i] = (struct vq_config_node){ made->nodes[i].nodeid, more & 128 ? number(in) : 1 };
+		votes[i] = (struct vq_config_node){made->nodes[i].nodeid, more & 128 ? number(in) : 1};
 	return config;
 }
 
@@ -101,10 +101,10 @@ static void make_cluster(struct made *made, struct input *in)
 	scenario->node_count = scenario->nodelist_count = 1 + below(in, NODES_MAX);
 	scenario->client_count = below(in, CLIENTS_MAX + 1);
 	scenario->quirks_off = take8(in) % 4 ? 0 : (uint32_t)take8(in) << 8 | take8(in);
-	scenario->totem = (struct totem){ 1000, 100, 0, 50, 200 };
+	scenario->totem = (struct totem){1000, 100, 0, 50, 200};
 	scenario->network.latency_ns = 100000;
 	if (take8(in) % 4 == 0)
-		scenario->network = (struct network){ 100000u * below(in, 9), 10000u * take8(in), 2000u * take8(in) };
+		scenario->network = (struct network){100000u * below(in, 9), 10000u * take8(in), 2000u * take8(in)};
 	for (uint32_t i = 0; i < scenario->node_count; i++)
 		made->nodes[i].nodeid = i + 1;
 	config = make_config(made, in);
@@ -113,9 +113,9 @@ static void make_cluster(struct made *made, struct input *in)
 	for (uint32_t i = 0; i < scenario->client_count; i++) {
 		uint8_t byte = take8(in);
 
-		made->clients[i] = (struct scenario_client){ "c", byte % scenario->node_count, byte & 64,
-							     byte & 128 ? byte >> 1 & 14u : 14u,
-							     byte % 16 ? 0 : 2 * SCENARIO_MS };
+		made->clients[i] =
+			(struct scenario_client){"c", byte % scenario->node_count, byte & 64,
+						 byte & 128 ? byte >> 1 & 14u : 14u, byte % 16 ? 0 : 2 * SCENARIO_MS};
 	}
 }
 
@@ -177,8 +177,8 @@ static void make_reload(struct made *made, struct input *in, uint32_t index)
 
 static void make_call(struct made *made, struct input *in, struct step *step)
 {
-	static const int faults[] = { VQ_ERR_TRY_AGAIN,     VQ_ERR_INTERRUPT,     VQ_ERR_NO_MEMORY,   VQ_ERR_ACCESS,
-				      VQ_ERR_NOT_SUPPORTED, VQ_ERR_MESSAGE_ERROR, VQ_ERR_NO_RESOURCES, VQ_ERR_LIBRARY };
+	static const int faults[] = {VQ_ERR_TRY_AGAIN,     VQ_ERR_INTERRUPT,     VQ_ERR_NO_MEMORY,    VQ_ERR_ACCESS,
+				     VQ_ERR_NOT_SUPPORTED, VQ_ERR_MESSAGE_ERROR, VQ_ERR_NO_RESOURCES, VQ_ERR_LIBRARY};
 	struct vq_request *request = &step->request;
 	uint8_t byte = take8(in);
 
@@ -201,7 +201,7 @@ static void make_call(struct made *made, struct input *in, struct step *step)
 /* At once, in the midst of the sync after a join or a merge, soon, late; or at rest. */
 static void make_moment(struct input *in, struct step *step)
 {
-	static const uint64_t from_us[] = { 0, 50000, 200000, 0, 0 }, unit_us[] = { 4, 4, 4, 9000, 60000 };
+	static const uint64_t from_us[] = {0, 50000, 200000, 0, 0}, unit_us[] = {4, 4, 4, 9000, 60000};
 	uint8_t byte = take8(in);
 	uint32_t kind = byte & 7;
 
@@ -217,7 +217,7 @@ static void make_step(struct made *made, struct input *in, uint32_t index)
 	struct step *step = &made->steps[index];
 
 	step->verb = index ? (enum verb)below(in, VERB_COUNT) : VERB_START;
-	step->at = (struct position){ index + 1, 1 };
+	step->at = (struct position){index + 1, 1};
 	make_moment(in, step);
 	if (verb_is_call(step->verb) || step->verb == VERB_FAULT || step->verb == VERB_KILL) {
 		if (made->scenario.client_count)
@@ -312,9 +312,9 @@ static void run_twice(struct world *world, struct judge *judge, struct choice_by
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	static struct made made;
-	struct input in = { bytes, size };
+	struct input in = {bytes, size};
 	struct choice_bytes source;
-	struct judge judging = { .scenario = &made.scenario };
+	struct judge judging = {.scenario = &made.scenario};
 	struct world *world;
 	uint32_t first;
 
@@ -325,14 +325,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	made.scenario.step_count = 1 + below(&in, STEPS_MAX);
 	for (uint32_t i = 0; i < made.scenario.step_count; i++)
 		make_step(&made, &in, i);
-	source = (struct choice_bytes){ in.bytes, in.size };
+	source = (struct choice_bytes){in.bytes, in.size};
 	world = world_create(&made.scenario, choice_from_bytes(&source), 1);
 	world_observe_all(world, first % 16);
 	world_token_order(world, first % 32);
 	judging.check = malloc(check_size(&made.scenario));
 	ALWAYS(judging.check != NULL);
 	check_init(judging.check, &made.scenario);
-	world_observe(world, (struct observer){ &judging, judge });
+	world_observe(world, (struct observer){&judging, judge});
 	run_twice(world, &judging, &source, first);
 	world_destroy(world);
 	free(judging.check);

@@ -35,8 +35,10 @@ static void partitions(void **state)
 	struct play play;
 
 	(void)state;
-	play_open(&play, CLUSTER(4) TOGETHER STEP("partition: [[1, 3]]") STEP("partition: [[], [2], [1, 4], []]")
-		  STEP("crash: 4") STEP("heal: all") STEP("pause: 1"), choice_plain, 0, true);
+	play_open(&play,
+		  CLUSTER(4) TOGETHER STEP("partition: [[1, 3]]") STEP("partition: [[], [2], [1, 4], []]")
+			  STEP("crash: 4") STEP("heal: all") STEP("pause: 1"),
+		  choice_plain, 0, true);
 	play_until_step(&play, 1);
 	assert_string_equal(reached(&play), "13 24 31 42"); /* who is not named is one more group */
 	play_until_step(&play, 2);
@@ -71,9 +73,11 @@ static void links_come_back(void **state)
 	struct play play;
 
 	(void)state;
-	play_open(&play, CLUSTER(3) TOGETHER STEP("link: {from: 1, to: 3, up: false}")
-		  STEP("link: {from: 1, to: 3, up: true}") STEP("link: {from: 2, to: 1, loss: 1.0}")
-		  STEP("link: {from: 2, to: 1, loss: 0.2}") STEP("link: {from: 3, to: 2, up: false}") STEP("heal: all"),
+	play_open(&play,
+		  CLUSTER(3) TOGETHER STEP("link: {from: 1, to: 3, up: false}")
+			  STEP("link: {from: 1, to: 3, up: true}") STEP("link: {from: 2, to: 1, loss: 1.0}")
+				  STEP("link: {from: 2, to: 1, loss: 0.2}") STEP("link: {from: 3, to: 2, up: false}")
+					  STEP("heal: all"),
 		  choice_plain, 0, true);
 	play_until_step(&play, 2);
 	assert_string_equal(reached(&play), "12 13 21 23 31 32");
@@ -99,7 +103,8 @@ static uint64_t spread(const struct play *play, uint32_t from)
 
 		while ((other = play_next(play, &at, OBSERVE_DELIVERED, 1)))
 			if (other->context == first->context && other->time_ns >= first->time_ns &&
-			    other->time_ns - first->time_ns < 50 * SCENARIO_MS && other->time_ns - first->time_ns > most)
+			    other->time_ns - first->time_ns < 50 * SCENARIO_MS &&
+			    other->time_ns - first->time_ns > most)
 				most = other->time_ns - first->time_ns;
 	}
 	return most;
@@ -127,7 +132,7 @@ static void latency_of_a_link(void **state)
 
 	(void)state;
 	play_run(&play, CLUSTER(3) TOGETHER STEP("link: {from: 1, to: 2, latency: 7ms}")
-		 STEP("setexpected: {node: 1, votes: 3}") STEP("setexpected: {node: 2, votes: 3}"));
+				STEP("setexpected: {node: 1, votes: 3}") STEP("setexpected: {node: 2, votes: 3}"));
 	sent_ns = play_step_ns(&play, 2);
 	assert_int_equal(play_nth(&play, OBSERVE_STEP_END, ANY, 2)->time_ns - sent_ns, 7 * SCENARIO_MS);
 	assert_in_range(spread(&play, 0), 6900000, 7000000);
@@ -162,11 +167,13 @@ static void jitter_and_loss_reorder_nothing(void **state)
 	for (uint64_t seed = 0; seed < 100; seed++) {
 		struct play play;
 
-		play_open(&play, CLUSTER(4) "network: {latency: 200us, jitter: 5ms, loss: 0.3}\n" TOGETHER
-			  STEP("setexpected: {node: 1, votes: 4}") STEP("{setexpected: {node: 1, votes: 5}, settle: false}")
-			  STEP("{setexpected: {node: 2, votes: 6}, settle: false}")
-			  STEP("{setexpected: {node: 2, votes: 7}, settle: false, after: 1ms}")
-			  STEP("partition: [[1, 2]]") STEP("heal: all"),
+		play_open(&play,
+			  CLUSTER(4) "network: {latency: 200us, jitter: 5ms, loss: 0.3}\n" TOGETHER STEP(
+				  "setexpected: {node: 1, votes: 4}")
+				  STEP("{setexpected: {node: 1, votes: 5}, settle: false}")
+					  STEP("{setexpected: {node: 2, votes: 6}, settle: false}") STEP(
+						  "{setexpected: {node: 2, votes: 7}, settle: false, after: 1ms}")
+						  STEP("partition: [[1, 2]]") STEP("heal: all"),
 			  seed % 2 ? choice_plain : choice_seeded, seed, true);
 		world_run(play.world);
 		assert_null(world_stuck(play.world));
@@ -185,7 +192,7 @@ static void heavy_loss_only_delays(void **state)
 
 	(void)state;
 	play_run(&play, CLUSTER(2) TOGETHER STEP("link: {from: 1, to: 2, loss: 0.999999}")
-		 STEP("setexpected: {node: 1, votes: 2}"));
+				STEP("setexpected: {node: 1, votes: 2}"));
 	assert_null(world_stuck(play.world));
 	assert_in_range(spread(&play, 0), 30 * SCENARIO_MS, 40 * SCENARIO_MS); /* 30 resends, each a token round */
 	assert_int_equal(play_number(&play, OBSERVE_RING, 0), 2);

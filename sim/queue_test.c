@@ -56,12 +56,12 @@ static void grow(struct pair *pair, uint32_t capacity)
 static void push(struct pair *pair, uint64_t time_ns)
 {
 	uint32_t n = pair->serial++;
-	struct event event = { .kind = (uint16_t)n, .detail = (uint16_t)(n >> 3), .a = n, .b = ~n, .c = n * 7 };
+	struct event event = {.kind = (uint16_t)n, .detail = (uint16_t)(n >> 3), .a = n, .b = ~n, .c = n * 7};
 
 	if (pair->queue->count == pair->queue->capacity)
 		grow(pair, 2 * pair->queue->capacity);
 	queue_push(pair->queue, time_ns, event);
-	pair->list[pair->count++] = (struct entry){ time_ns, event };
+	pair->list[pair->count++] = (struct entry){time_ns, event};
 }
 
 static void pop(struct pair *pair)
@@ -149,7 +149,7 @@ static void growth_in_the_middle(void **state)
 static void peeking_at_all(void **state)
 {
 	static struct pair pair;
-	uint64_t sum = 0, first_ns, first_order, orders[50] = { 0 };
+	uint64_t sum = 0, first_ns, first_order, orders[50] = {0};
 
 	(void)state;
 	open_pair(&pair, 64);
@@ -215,12 +215,9 @@ static void sizes_are_whole_cache_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_operations),
-		cmocka_unit_test(equal_times_come_in_the_order_of_pushing),
-		cmocka_unit_test(growth_in_the_middle),
-		cmocka_unit_test(peeking_at_all),
-		cmocka_unit_test(a_queue_is_a_value),
-		cmocka_unit_test(sizes_are_whole_cache_lines),
+		cmocka_unit_test(random_operations),    cmocka_unit_test(equal_times_come_in_the_order_of_pushing),
+		cmocka_unit_test(growth_in_the_middle), cmocka_unit_test(peeking_at_all),
+		cmocka_unit_test(a_queue_is_a_value),   cmocka_unit_test(sizes_are_whole_cache_lines),
 	};
 
 	return cmocka_run_group_tests_name("queue", tests, NULL, NULL);

@@ -46,7 +46,7 @@ __attribute__((format(printf, 2, 3))) static void put(struct writer *writer, con
 /* At once, in the sync that follows joining or merging, within the token timeout, long after it. */
 static void put_moment(struct writer *writer)
 {
-	static const uint32_t from_us[] = { 0, 50000, 200000, 0, 0 }, room_us[] = { 900, 900, 900, 3000000, 20000000 };
+	static const uint32_t from_us[] = {0, 50000, 200000, 0, 0}, room_us[] = {900, 900, 900, 3000000, 20000000};
 	uint32_t kind = below(writer, 5);
 
 	put(writer, ", settle: false, after: %uus}\n", from_us[kind] + below(writer, room_us[kind]));
@@ -54,7 +54,7 @@ static void put_moment(struct writer *writer)
 
 static void put_step(struct writer *writer)
 {
-	static const char *const on_a_node[] = { "crash", "stop", "pause", "resume", "resume", "start", "start" };
+	static const char *const on_a_node[] = {"crash", "stop", "pause", "resume", "resume", "start", "start"};
 	uint32_t what = below(writer, 10), node = 1 + below(writer, writer->nodes);
 
 	if (what < 7) {
@@ -153,8 +153,8 @@ static void note_ring(struct history *history, const struct observation *ring)
 		stay[-1].moved_on = true;
 	}
 	history->stay_count++;
-	*stay = (struct stay){ .ring = ring->ring, .count = ring->count, .first = history->delivered_count,
-			       .last = UINT32_MAX };
+	*stay = (struct stay){
+		.ring = ring->ring, .count = ring->count, .first = history->delivered_count, .last = UINT32_MAX};
 	memcpy(stay->members, ring->nodes, ring->count * sizeof *ring->nodes);
 }
 
@@ -166,7 +166,7 @@ static void note_delivery(const struct play *play, struct history *history, cons
 	assert_true(history->delivered_count < DELIVERED_MAX);
 	history->next_of[sender] = 1 + number_of(play, delivered, history->next_of[sender]);
 	history->delivered[history->delivered_count++] =
-		(struct letter){ sender, (uint32_t)delivered->size, delivered->context, delivered->data };
+		(struct letter){sender, (uint32_t)delivered->size, delivered->context, delivered->data};
 }
 
 static void note(const struct play *play, const struct observation *seen)
@@ -431,8 +431,8 @@ static void a_heal_before_token_loss_forms_nothing(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, THREE TOGETHER STEP("partition: [[1], [2, 3]]")
-		STEP("{heal: all, after: 999ms}") STEP("wait: 1ms"));
+	play_run(&play,
+		 THREE TOGETHER STEP("partition: [[1], [2, 3]]") STEP("{heal: all, after: 999ms}") STEP("wait: 1ms"));
 	assert_int_equal(play_number(&play, OBSERVE_RING, ANY), 6);
 	assert_int_equal(play_step_ns(&play, 3), play_step_ns(&play, 2));
 	play_close(&play);
@@ -496,7 +496,8 @@ static void a_short_pause_beside_a_crash(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, THREE TOGETHER STEP("pause: 2") STEP("{crash: 1, after: 5ms}") STEP("{resume: 2, after: 5ms}"));
+	play_run(&play,
+		 THREE TOGETHER STEP("pause: 2") STEP("{crash: 1, after: 5ms}") STEP("{resume: 2, after: 5ms}"));
 	assert_int_equal(play_number(&play, OBSERVE_RING, 2), 3);
 	assert_string_equal(play_ring(&play, 1, 2), "23");
 	assert_int_equal(ms_after(&play, 1, 2, 2), 2200);
@@ -547,8 +548,8 @@ static void ring_ids_survive_a_restart(void **state)
 
 	(void)state;
 	play_run(&play, CLUSTER(1) STEPS STEP("start: 1") STEP("crash: 1") STEP("start: 1") STEP("stop: 1")
-		STEP("start: 1") STEP("crash: {nodes: 1, wipe: true}") STEP("start: 1") STEP("stop: {nodes: 1, wipe: true}")
-		STEP("start: 1"));
+				STEP("start: 1") STEP("crash: {nodes: 1, wipe: true}") STEP("start: 1")
+					STEP("stop: {nodes: 1, wipe: true}") STEP("start: 1"));
 	before = play_nth(&play, OBSERVE_RING, 0, 0)->ring.seq;
 	assert_int_equal(play_nth(&play, OBSERVE_RING, 0, 1)->ring.seq, before + 5);
 	assert_int_equal(play_nth(&play, OBSERVE_RING, 0, 2)->ring.seq, before + 10);
@@ -582,7 +583,7 @@ static void a_pause_in_the_middle_of_a_sync(void **state)
 		snprintf(text, sizeof text,
 			 THREE TOGETHER STEP("partition: [[1], [2, 3]]") STEP("heal: all")
 				 STEP("{pause: 2, settle: false, after: %lluus}")
-				 STEP("{resume: 2, settle: false, after: 20ms}") STEP("wait: 1s"),
+					 STEP("{resume: 2, settle: false, after: 20ms}") STEP("wait: 1s"),
 			 (unsigned long long)(300000 + us));
 		play_open(&play, text, choice_seeded, us, true);
 		world_run(play.world);
@@ -602,19 +603,20 @@ static void stops_and_pauses(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, THREE TOGETHER STEP("pause: 2") STEP("{stop: 2, after: 10ms}") STEP("{resume: 2, after: 50ms}"));
+	play_run(&play,
+		 THREE TOGETHER STEP("pause: 2") STEP("{stop: 2, after: 10ms}") STEP("{resume: 2, after: 50ms}"));
 	assert_int_equal(play_nth(&play, OBSERVE_NODE_DOWN, 1, 0)->step, 3);
 	assert_int_equal(play_nth(&play, OBSERVE_NODE_DOWN, 1, 0)->number, DOWN_STOP);
 	play_close(&play);
 
 	play_run(&play, THREE TOGETHER STEP("stop: 2") STEP("{pause: 2, settle: false, after: 1ms}") STEP("wait: 9s")
-		STEP("resume: 2"));
+				STEP("resume: 2"));
 	assert_int_equal(play_nth(&play, OBSERVE_NODE_DOWN, 1, 0)->step, 4);
 	assert_string_equal(play_ring(&play, 0, 2), "13");
 	play_close(&play);
 
 	play_run(&play, THREE TOGETHER STEP("pause: 2") STEP("stop: {nodes: 2, wipe: true}") STEP("resume: 2")
-		STEP("start: 2"));
+				STEP("start: 2"));
 	assert_int_equal(play_last(&play, OBSERVE_RING, 1)->count, 3);
 	assert_int_equal(play_nth(&play, OBSERVE_RING, 1, play_number(&play, OBSERVE_RING, 1) - 2)->ring.seq, 5);
 	play_close(&play);

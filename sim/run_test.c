@@ -34,8 +34,8 @@ static void free_both(struct play *play, struct run_result *result)
 static void a_run_that_holds(void **state)
 {
 	struct play play;
-	struct run_result result = result_of(&play, CLUSTER(2) STEPS START STEP("trackstart: {node: 1}"),
-					     (struct run_options){ 0 });
+	struct run_result result =
+		result_of(&play, CLUSTER(2) STEPS START STEP("trackstart: {node: 1}"), (struct run_options){0});
 	uint64_t exercised = 0;
 
 	(void)state;
@@ -57,9 +57,9 @@ static void a_run_that_holds(void **state)
 static void a_run_that_fails(void **state)
 {
 	struct play play;
-	struct run_result result = result_of(&play, CLUSTER(2) STEPS START
-					     STEP("{crash: 2, expect: {quorate: {1: true}, members: {1: [1, 2]}}}"),
-					     (struct run_options){ .trace = true });
+	struct run_result result = result_of(
+		&play, CLUSTER(2) STEPS START STEP("{crash: 2, expect: {quorate: {1: true}, members: {1: [1, 2]}}}"),
+		(struct run_options){.trace = true});
 	uint32_t expectations = 0;
 
 	(void)state;
@@ -76,13 +76,13 @@ static void what_is_traced(void **state)
 {
 	static const char text[] = CLUSTER(1) STEPS START STEP("getinfo: {node: 1}");
 	struct play play;
-	struct run_result result = result_of(&play, text, (struct run_options){ .trace = true });
+	struct run_result result = result_of(&play, text, (struct run_options){.trace = true});
 	size_t size = result.trace_size;
 
 	(void)state;
 	assert_true(size > 0 && result.trace[size - 1] == '\n');
 	free_both(&play, &result);
-	result = result_of(&play, text, (struct run_options){ .trace = true, .trace_all = true, .label = true });
+	result = result_of(&play, text, (struct run_options){.trace = true, .trace_all = true, .label = true});
 	assert_true(result.trace_size > 2 * size);
 	free_both(&play, &result);
 }
@@ -92,8 +92,8 @@ static void without_checks(void **state)
 {
 	static const char text[] = CLUSTER(3) STEPS START STEP("trackstart: {node: 1}") STEP("crash: 3");
 	struct play play, other;
-	struct run_result result = result_of(&play, text, (struct run_options){ 0 });
-	struct run_result without = result_of(&other, text, (struct run_options){ .no_checks = true });
+	struct run_result result = result_of(&play, text, (struct run_options){0});
+	struct run_result without = result_of(&other, text, (struct run_options){.no_checks = true});
 
 	(void)state;
 	assert_string_equal(result.hash, without.hash);
@@ -112,20 +112,20 @@ static void plain_or_seeded(void **state)
 		bool has_seed, plain;
 		uint64_t seed;
 	} rows[] = {
-		{ RANDOM(""), false, true, 0 },
-		{ RANDOM(""), true, false, 5 },
-		{ RANDOM("seed: 9\n"), false, false, 9 },
-		{ RANDOM("seed: 9\n"), true, false, 5 },
-		{ RANDOM("network: {jitter: 1ms}\n"), false, false, 0 },
-		{ RANDOM("network: {loss: 0.1}\n"), false, false, 0 },
-		{ RANDOM("network: {latency: 1ms}\n"), false, true, 0 },
+		{RANDOM(""), false, true, 0},
+		{RANDOM(""), true, false, 5},
+		{RANDOM("seed: 9\n"), false, false, 9},
+		{RANDOM("seed: 9\n"), true, false, 5},
+		{RANDOM("network: {jitter: 1ms}\n"), false, false, 0},
+		{RANDOM("network: {loss: 0.1}\n"), false, false, 0},
+		{RANDOM("network: {latency: 1ms}\n"), false, true, 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct play play;
-		struct run_result result = result_of(&play, rows[i].text,
-						     (struct run_options){ .has_seed = rows[i].has_seed, .seed = 5 });
+		struct run_result result =
+			result_of(&play, rows[i].text, (struct run_options){.has_seed = rows[i].has_seed, .seed = 5});
 
 		assert_int_equal(result.plain, rows[i].plain);
 		assert_int_equal(result.seed, rows[i].seed);
@@ -136,9 +136,11 @@ static void plain_or_seeded(void **state)
 static void a_run_that_does_not_end(void **state)
 {
 	struct play play;
-	struct run_result result = result_of(&play, CLUSTER(1) STEPS START STEP("trackstart: {node: 1, client: a, slow: 61m}")
-					     STEP("{trackstart: {node: 1, client: b, slow: 63m}, settle: false}")
-					     STEP("wait: 1s"), (struct run_options){ 0 });
+	struct run_result result = result_of(
+		&play,
+		CLUSTER(1) STEPS START STEP("trackstart: {node: 1, client: a, slow: 61m}")
+			STEP("{trackstart: {node: 1, client: b, slow: 63m}, settle: false}") STEP("wait: 1s"),
+		(struct run_options){0});
 
 	(void)state;
 	assert_non_null(result.stuck);
@@ -149,12 +151,9 @@ static void a_run_that_does_not_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_run_that_holds),
-		cmocka_unit_test(a_run_that_fails),
-		cmocka_unit_test(what_is_traced),
-		cmocka_unit_test(without_checks),
-		cmocka_unit_test(plain_or_seeded),
-		cmocka_unit_test(a_run_that_does_not_end),
+		cmocka_unit_test(a_run_that_holds), cmocka_unit_test(a_run_that_fails),
+		cmocka_unit_test(what_is_traced),   cmocka_unit_test(without_checks),
+		cmocka_unit_test(plain_or_seeded),  cmocka_unit_test(a_run_that_does_not_end),
 	};
 
 	return cmocka_run_group_tests_name("run", tests, NULL, NULL);

@@ -24,7 +24,7 @@ static void a_step_waits_until_all_is_settled(void **state)
 
 	(void)state;
 	play_run(&play, CLUSTER(2) STEPS STEP("start: all") STEP("crash: 2") STEP("{start: 2, settle: false}")
-		 STEP("stop: 1"));
+				STEP("stop: 1"));
 	assert_int_equal(ended(&play, 0)->number, 1);
 	assert_true(play_step_ns(&play, 1) > 250 * MS);
 	assert_int_equal(play_step_ns(&play, 2), play_step_ns(&play, 1)); /* does not wait */
@@ -43,8 +43,8 @@ static void timers_do_not_count(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, "scenario: t\ncluster: {nodes: 4, quorum: {last_man_standing: 1, last_man_standing_window: 60000}}\n"
-		 STEPS STEP("start: all") STEP("stop: 4") STEP("wait: 59s") STEP("wait: 2s"));
+	play_run(&play, "scenario: t\ncluster: {nodes: 4, quorum: {last_man_standing: 1, last_man_standing_window: "
+			"60000}}\n" STEPS STEP("start: all") STEP("stop: 4") STEP("wait: 59s") STEP("wait: 2s"));
 	assert_true(play_step_ns(&play, 2) - play_step_ns(&play, 1) < 100 * MS);
 	assert_int_equal(play_number(&play, OBSERVE_TIMER, 0), 1);
 	assert_int_equal(play_last(&play, OBSERVE_TIMER, 0)->step, 3);
@@ -56,8 +56,8 @@ static void at_is_since_the_start_and_after_since_the_step_before(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, CLUSTER(2) STEPS STEP("start: all") STEP("{crash: 2, at: 10s}") STEP("{start: 2, after: 1500ms}")
-		 STEP("{crash: 1, after: 1ms}"));
+	play_run(&play, CLUSTER(2) STEPS STEP("start: all") STEP("{crash: 2, at: 10s}")
+				STEP("{start: 2, after: 1500ms}") STEP("{crash: 1, after: 1ms}"));
 	assert_int_equal(play_step_ns(&play, 1), 10000 * MS);
 	assert_int_equal(play_step_ns(&play, 2), 11500 * MS);
 	assert_int_equal(play_step_ns(&play, 3), 11501 * MS);
@@ -72,7 +72,7 @@ static void waiting(void **state)
 
 	(void)state;
 	play_run(&play, CLUSTER(1) STEPS STEP("start: all") STEP("wait: 3s") STEP("{wait: 2s, settle: false}")
-		 STEP("{wait: 0s}") STEP("{expect: {quorate: {1: true}}, after: 1s}"));
+				STEP("{wait: 0s}") STEP("{expect: {quorate: {1: true}}, after: 1s}"));
 	assert_int_equal(play_step_ns(&play, 2) - play_step_ns(&play, 1), 3000 * MS);
 	assert_int_equal(play_step_ns(&play, 3) - play_step_ns(&play, 2), 2000 * MS);
 	assert_int_equal(play_step_ns(&play, 4) - play_step_ns(&play, 3), 1000 * MS);
@@ -98,7 +98,7 @@ static void nodes_start_one_after_the_other(void **state)
 	(void)state;
 	play_run(&play, CLUSTER(3) STEPS STEP("start: [3, 1, 2]"));
 	for (uint32_t i = 0; i < 3; i++) {
-		static const uint32_t order[] = { 2, 0, 1 };
+		static const uint32_t order[] = {2, 0, 1};
 
 		assert_int_equal(play_nth(&play, OBSERVE_NODE_UP, ANY, i)->node, order[i]);
 		assert_true(i == 0 || play_nth(&play, OBSERVE_NODE_UP, ANY, i)->time_ns >
@@ -138,9 +138,11 @@ static void steps_that_change_nothing(void **state)
 	uint32_t rings;
 
 	(void)state;
-	play_open(&play, CLUSTER(2) STEPS STEP("start: all") STEP("start: all") STEP("resume: 1") STEP("heal: all")
-		  STEP("partition: [[1, 2]]") STEP("stop: 1") STEP("stop: 1") STEP("crash: 1") STEP("pause: 1")
-		  STEP("cancel_wait_for_all: 1") STEP("reload: {on: [1]}"), choice_plain, 0, true);
+	play_open(&play,
+		  CLUSTER(2) STEPS STEP("start: all") STEP("start: all") STEP("resume: 1") STEP("heal: all")
+			  STEP("partition: [[1, 2]]") STEP("stop: 1") STEP("stop: 1") STEP("crash: 1")
+				  STEP("pause: 1") STEP("cancel_wait_for_all: 1") STEP("reload: {on: [1]}"),
+		  choice_plain, 0, true);
 	play_until_step(&play, 5);
 	rings = play_number(&play, OBSERVE_RING, ANY);
 	assert_int_equal(rings, 4);
@@ -160,7 +162,7 @@ static void files_and_who_reads_them(void **state)
 
 	(void)state;
 	play_run(&play, CLUSTER(3) STEPS STEP("start: all") STEP("reload: {quorum: {expected_votes: 7}, on: [1, 2]}")
-		 STEP("crash: 3") STEP("start: 3") STEP("cancel_wait_for_all: [1, 3]"));
+				STEP("crash: 3") STEP("start: 3") STEP("cancel_wait_for_all: [1, 3]"));
 	assert_int_equal(play_number(&play, OBSERVE_RELOADED, ANY), 2);
 	assert_int_equal(play_nth(&play, OBSERVE_RELOADED, 1, 0)->config->expected_votes, 7);
 	assert_int_equal(play_nth(&play, OBSERVE_NODE_UP, 2, 0)->config->expected_votes, 0);
@@ -175,8 +177,9 @@ static void a_daemon_that_refuses(void **state)
 	const struct observation *refused;
 
 	(void)state;
-	play_run(&play, "scenario: t\ncluster:\n  nodes: 2\n  quorum: {two_node: 1, device: {model: net, votes: 1}}\n"
-		 STEPS STEP("start: all") STEP("{stop: 1}") STEP("pause: 2"));
+	play_run(&play,
+		 "scenario: t\ncluster:\n  nodes: 2\n  quorum: {two_node: 1, device: {model: net, votes: 1}}\n" STEPS
+			 STEP("start: all") STEP("{stop: 1}") STEP("pause: 2"));
 	assert_int_equal(play_number(&play, OBSERVE_NODE_REFUSED, ANY), 2);
 	refused = play_nth(&play, OBSERVE_NODE_REFUSED, 1, 0);
 	assert_int_equal(refused->number, VQ_REFUSED_TWO_NODE_AND_DEVICE);
@@ -192,8 +195,8 @@ static void what_does_not_come_to_rest_is_given_up(void **state)
 	struct play play;
 
 	(void)state;
-	play_run(&play, CLUSTER(1) STEPS STEP("start: 1") STEP("trackstart: {node: 1, client: a, slow: 61m}")
-		 STEP("{trackstart: {node: 1, client: b, slow: 63m}, settle: false}") STEP("wait: 1s"));
+	play_run(&play, CLUSTER(1) STEPS STEP("start: 1") STEP("trackstart: {node: 1, client: a, slow: 61m}") STEP(
+				"{trackstart: {node: 1, client: b, slow: 63m}, settle: false}") STEP("wait: 1s"));
 	assert_non_null(world_stuck(play.world));
 	assert_int_equal(play_number(&play, OBSERVE_STEP_BEGIN, ANY), 3);
 	assert_int_equal(play_last(&play, OBSERVE_STEP_END, ANY)->number, 0);
@@ -208,7 +211,8 @@ static void a_long_wait_is_not(void **state)
 
 	(void)state;
 	play_run(&play, CLUSTER(2) STEPS STEP("start: all") STEP("trackstart: {node: 1, slow: 50m}")
-		 STEP("{wait: 120m, settle: false}") STEP("{crash: 2, after: 180m}") STEP("{start: 2, at: 500m}"));
+				STEP("{wait: 120m, settle: false}") STEP("{crash: 2, after: 180m}")
+					STEP("{start: 2, at: 500m}"));
 	assert_null(world_stuck(play.world));
 	assert_int_equal(play_step_ns(&play, 4), 500 * 60000 * MS);
 	play_close(&play);

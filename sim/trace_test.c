@@ -15,10 +15,10 @@
 #include "sim/xxhash.h"
 
 /* Two nodes, 7 and 4000000000, and a client of each. */
-static const struct scenario_node nodes[] = { { .nodeid = 7 }, { .nodeid = 4000000000u } };
-static struct scenario_client clients[] = { { .name = "a" }, { .name = "q\"\\\n\x7f\xc3\xa9", .node = 1 } };
-static struct scenario made = { .name = "made", .variant = "", .node_count = 2, .nodes = nodes, .client_count = 2,
-				.clients = clients };
+static const struct scenario_node nodes[] = {{.nodeid = 7}, {.nodeid = 4000000000u}};
+static struct scenario_client clients[] = {{.name = "a"}, {.name = "q\"\\\n\x7f\xc3\xa9", .node = 1}};
+static struct scenario made = {
+	.name = "made", .variant = "", .node_count = 2, .nodes = nodes, .client_count = 2, .clients = clients};
 
 static char *line_of(struct observation observation, bool all)
 {
@@ -38,46 +38,55 @@ static char *line_of(struct observation observation, bool all)
 
 #define HEAD "{\"t\":1500000,\"step\":3,"
 #define CLIENT HEAD "\"node\":7,\"client\":\"a\","
-#define assert_line(expected, ...) \
-	assert_string_equal(line_of((struct observation){ .node = 0, .client = 0, __VA_ARGS__ }, false), expected "}\n")
+#define assert_line(expected, ...)                                                                                  \
+	assert_string_equal(line_of((struct observation){.node = 0, .client = 0, __VA_ARGS__}, false), expected "}" \
+														"\n")
 #define assert_event(expected, ...) \
-	assert_string_equal(line_of((struct observation){ .client = ANY, __VA_ARGS__ }, true), HEAD expected "}\n")
+	assert_string_equal(line_of((struct observation){.client = ANY, __VA_ARGS__}, true), HEAD expected "}\n")
 #define assert_nothing(...) \
-	assert_string_equal(line_of((struct observation){ .node = 0, .client = 0, __VA_ARGS__ }, false), "")
+	assert_string_equal(line_of((struct observation){.node = 0, .client = 0, __VA_ARGS__}, false), "")
 
 static void callbacks(void **state)
 {
-	static const struct vq_entry entries[] = { { 7, VQ_STATE_MEMBER }, { 4000000000u, VQ_STATE_DEAD }, { 0, 0 } };
-	struct vq_notification nodelist = { .kind = VQ_NODELIST, .context = UINT64_MAX, .ring = { 18446744073709551615u, 7, 0 },
-					    .count = 2, .entries = entries };
-	struct vq_notification quorum = { .kind = VQ_QUORUM, .context = 5, .quorate = 1, .count = 3, .entries = entries };
-	struct vq_notification expected = { .kind = VQ_EXPECTED_VOTES, .context = 0, .expected_votes = 4294967295u };
-	struct vq_notification empty = { .kind = VQ_QUORUM };
+	static const struct vq_entry entries[] = {{7, VQ_STATE_MEMBER}, {4000000000u, VQ_STATE_DEAD}, {0, 0}};
+	struct vq_notification nodelist = {.kind = VQ_NODELIST,
+					   .context = UINT64_MAX,
+					   .ring = {18446744073709551615u, 7, 0},
+					   .count = 2,
+					   .entries = entries};
+	struct vq_notification quorum = {
+		.kind = VQ_QUORUM, .context = 5, .quorate = 1, .count = 3, .entries = entries};
+	struct vq_notification expected = {.kind = VQ_EXPECTED_VOTES, .context = 0, .expected_votes = 4294967295u};
+	struct vq_notification empty = {.kind = VQ_QUORUM};
 
 	(void)state;
 	assert_line(CLIENT "\"callback\":\"nodelist\",\"context\":18446744073709551615,"
-		    "\"ring\":[7,18446744073709551615],\"members\":[7,4000000000]",
+			   "\"ring\":[7,18446744073709551615],\"members\":[7,4000000000]",
 		    .kind = OBSERVE_CALLBACK, .notification = &nodelist);
-	assert_line(CLIENT "\"callback\":\"quorum\",\"context\":5,\"quorate\":1,\"nodes\":[[7,1],[4000000000,2],[0,0]]",
+	assert_line(CLIENT
+		    "\"callback\":\"quorum\",\"context\":5,\"quorate\":1,\"nodes\":[[7,1],[4000000000,2],[0,0]]",
 		    .kind = OBSERVE_CALLBACK, .notification = &quorum);
 	assert_line(CLIENT "\"callback\":\"expected_votes\",\"context\":0,\"expected_votes\":4294967295",
 		    .kind = OBSERVE_CALLBACK, .notification = &expected);
-	assert_line(CLIENT "\"callback\":\"quorum\",\"context\":0,\"quorate\":0,\"nodes\":[]", .kind = OBSERVE_CALLBACK,
-		    .notification = &empty);
+	assert_line(CLIENT "\"callback\":\"quorum\",\"context\":0,\"quorate\":0,\"nodes\":[]",
+		    .kind = OBSERVE_CALLBACK, .notification = &empty);
 	assert_event("\"node\":7,\"event\":\"queued\",\"notification\":\"expected_votes\",\"context\":0,"
-		     "\"expected_votes\":4294967295", .kind = OBSERVE_QUEUED, .node = 0, .notification = &expected);
+		     "\"expected_votes\":4294967295",
+		     .kind = OBSERVE_QUEUED, .node = 0, .notification = &expected);
 	assert_event("\"node\":7,\"event\":\"consumed\",\"notification\":\"expected_votes\",\"context\":0,"
-		     "\"expected_votes\":4294967295", .kind = OBSERVE_CONSUMED, .node = 0, .notification = &expected);
+		     "\"expected_votes\":4294967295",
+		     .kind = OBSERVE_CONSUMED, .node = 0, .notification = &expected);
 }
 
 static void replies(void **state)
 {
-	struct vq_reply reply = { .info = { 1, 2, 3, 4, 5, 6, 7, 8, 9, "d\xff\x01\x1f ~" } };
+	struct vq_reply reply = {.info = {1, 2, 3, 4, 5, 6, 7, 8, 9, "d\xff\x01\x1f ~"}};
 
 	(void)state;
 	assert_line(CLIENT "\"reply\":\"trackstart\",\"error\":14", .kind = OBSERVE_REPLY, .verb = VERB_TRACKSTART,
 		    .number = VQ_ERR_EXIST);
-	assert_line(CLIENT "\"reply\":\"getinfo\",\"error\":1,\"node_id\":1,\"node_state\":2,\"node_votes\":3,"
+	assert_line(CLIENT
+		    "\"reply\":\"getinfo\",\"error\":1,\"node_id\":1,\"node_state\":2,\"node_votes\":3,"
 		    "\"node_expected_votes\":4,\"highest_expected\":5,\"total_votes\":6,\"quorum\":7,\"flags\":8,"
 		    "\"qdevice_votes\":9,\"qdevice_name\":\"d\\u00ff\\u0001\\u001f ~\"",
 		    .kind = OBSERVE_REPLY, .verb = VERB_GETINFO, .number = VQ_OK, .reply = &reply);
@@ -90,20 +99,30 @@ static void replies(void **state)
 	assert_line(CLIENT "\"reply\":\"dispatch\",\"error\":2", .kind = OBSERVE_REPLY, .verb = VERB_DISPATCH,
 		    .number = VQ_ERR_LIBRARY, .automatic = true);
 	assert_nothing(.kind = OBSERVE_REPLY, .verb = VERB_DISPATCH, .number = VQ_OK, .automatic = true);
-	assert_string_equal(line_of((struct observation){ .kind = OBSERVE_REPLY, .verb = VERB_DISPATCH, .number = VQ_OK,
-							  .automatic = true }, true), "");
+	assert_string_equal(line_of((struct observation){.kind = OBSERVE_REPLY,
+							 .verb = VERB_DISPATCH,
+							 .number = VQ_OK,
+							 .automatic = true},
+				    true),
+			    "");
 }
 
 static void refusals_and_names(void **state)
 {
 	(void)state;
-	assert_string_equal(line_of((struct observation){ .kind = OBSERVE_NODE_REFUSED, .node = 1, .client = ANY,
-							  .text = "configuration error: no!" }, false),
+	assert_string_equal(line_of((struct observation){.kind = OBSERVE_NODE_REFUSED,
+							 .node = 1,
+							 .client = ANY,
+							 .text = "configuration error: no!"},
+				    false),
 			    HEAD "\"node\":4000000000,\"refused\":\"configuration error: no!\"}\n");
-	assert_string_equal(line_of((struct observation){ .kind = OBSERVE_REPLY, .node = 1, .client = 1, .number = 1,
-							  .verb = VERB_TRACKSTOP }, false),
-			    HEAD "\"node\":4000000000,\"client\":\"q\\\"\\\\\\u000a\\u007f\\u00c3\\u00a9\","
-			    "\"reply\":\"trackstop\",\"error\":1}\n");
+	assert_string_equal(
+		line_of(
+			(struct observation){
+				.kind = OBSERVE_REPLY, .node = 1, .client = 1, .number = 1, .verb = VERB_TRACKSTOP},
+			false),
+		HEAD "\"node\":4000000000,\"client\":\"q\\\"\\\\\\u000a\\u007f\\u00c3\\u00a9\","
+		     "\"reply\":\"trackstop\",\"error\":1}\n");
 }
 
 static void events_of_script_and_machines(void **state)
@@ -113,7 +132,8 @@ static void events_of_script_and_machines(void **state)
 	assert_event("\"event\":\"step_end\",\"settled\":0", .kind = OBSERVE_STEP_END, .node = ANY);
 	assert_event("\"event\":\"run_end\",\"settled\":1", .kind = OBSERVE_RUN_END, .node = ANY, .number = 1);
 	assert_event("\"node\":7,\"event\":\"node_up\"", .kind = OBSERVE_NODE_UP);
-	assert_event("\"node\":7,\"event\":\"node_down\",\"value\":2", .kind = OBSERVE_NODE_DOWN, .number = DOWN_CRASH);
+	assert_event("\"node\":7,\"event\":\"node_down\",\"value\":2", .kind = OBSERVE_NODE_DOWN,
+		     .number = DOWN_CRASH);
 	assert_event("\"node\":7,\"event\":\"node_down\",\"value\":3,\"text\":\"why\"", .kind = OBSERVE_NODE_DOWN,
 		     .number = DOWN_ABORT, .text = "why");
 	assert_event("\"node\":7,\"event\":\"node_paused\"", .kind = OBSERVE_NODE_PAUSED);
@@ -125,22 +145,24 @@ static void events_of_script_and_machines(void **state)
 
 static void events_of_rings_and_cores(void **state)
 {
-	static const uint32_t members[] = { 7, 4000000000u };
+	static const uint32_t members[] = {7, 4000000000u};
 
 	(void)state;
 	assert_event("\"node\":7,\"event\":\"ring\",\"ring\":[7,12],\"members\":[7,4000000000]", .kind = OBSERVE_RING,
-		     .ring = { 12, 7, 0 }, .nodes = members, .count = 2);
-	assert_event("\"node\":7,\"event\":\"activated\",\"ring\":[7,12]", .kind = OBSERVE_ACTIVATED, .ring = { 12, 7, 0 });
+		     .ring = {12, 7, 0}, .nodes = members, .count = 2);
+	assert_event("\"node\":7,\"event\":\"activated\",\"ring\":[7,12]", .kind = OBSERVE_ACTIVATED,
+		     .ring = {12, 7, 0});
 	assert_event("\"node\":7,\"event\":\"held\",\"value\":1", .kind = OBSERVE_HELD, .number = 1);
 	assert_event("\"node\":7,\"event\":\"primary\",\"value\":0", .kind = OBSERVE_PRIMARY);
-	assert_event("\"node\":7,\"event\":\"notice\",\"value\":4,\"text\":\"t\"", .kind = OBSERVE_NOTICE, .number = 4,
-		     .text = "t");
+	assert_event("\"node\":7,\"event\":\"notice\",\"value\":4,\"text\":\"t\"", .kind = OBSERVE_NOTICE,
+		     .number = 4, .text = "t");
 	assert_event("\"node\":7,\"event\":\"stored\",\"value\":9", .kind = OBSERVE_STORED, .number = 9);
 	assert_event("\"node\":7,\"event\":\"sent\",\"size\":20", .kind = OBSERVE_SENT, .size = 20);
 	assert_event("\"node\":7,\"event\":\"delivered\",\"sender\":8,\"size\":20", .kind = OBSERVE_DELIVERED,
 		     .number = 8, .size = 20, .context = 4);
 	assert_event("\"node\":7,\"event\":\"timer\",\"value\":1", .kind = OBSERVE_TIMER, .number = 1);
-	assert_event("\"node\":7,\"event\":\"call\",\"function\":\"setvotes\"", .kind = OBSERVE_CALL, .verb = VERB_SETVOTES);
+	assert_event("\"node\":7,\"event\":\"call\",\"function\":\"setvotes\"", .kind = OBSERVE_CALL,
+		     .verb = VERB_SETVOTES);
 	assert_event("\"node\":7,\"event\":\"fault\",\"function\":\"getinfo\",\"error\":\"TRY_AGAIN\"",
 		     .kind = OBSERVE_FAULT, .verb = VERB_GETINFO, .number = VQ_ERR_TRY_AGAIN);
 	assert_event("\"node\":7,\"event\":\"client_died\"", .kind = OBSERVE_CLIENT_DIED);
@@ -156,13 +178,14 @@ static void long_texts(void **state)
 	static char long_name[2000];
 	struct scenario labelled = made;
 	struct scenario_client worst[1];
-	struct vq_reply reply = { 0 };
-	struct observation observation = { .kind = OBSERVE_REPLY, .verb = VERB_GETINFO, .number = VQ_OK, .reply = &reply };
+	struct vq_reply reply = {0};
+	struct observation observation = {
+		.kind = OBSERVE_REPLY, .verb = VERB_GETINFO, .number = VQ_OK, .reply = &reply};
 
 	(void)state;
 	memset(long_name, 1, sizeof long_name - 1);
 	memset(reply.info.qdevice_name, 2, VQ_NAME_MAX - 1);
-	worst[0] = (struct scenario_client){ .name = long_name };
+	worst[0] = (struct scenario_client){.name = long_name};
 	labelled.clients = worst;
 	labelled.name = labelled.variant = long_name;
 	for (int keep = 0; keep < 2; keep++) {
@@ -187,13 +210,13 @@ static void long_texts(void **state)
 static void big_lists(void **state)
 {
 	static struct vq_entry entries[5000];
-	struct vq_notification notification = { .kind = VQ_QUORUM, .count = 5000, .entries = entries };
-	struct observation observation = { .kind = OBSERVE_CALLBACK, .notification = &notification };
+	struct vq_notification notification = {.kind = VQ_QUORUM, .count = 5000, .entries = entries};
+	struct observation observation = {.kind = OBSERVE_CALLBACK, .notification = &notification};
 	char hex[2][33];
 
 	(void)state;
 	for (uint32_t i = 0; i < 5000; i++)
-		entries[i] = (struct vq_entry){ UINT32_MAX - i, UINT32_MAX };
+		entries[i] = (struct vq_entry){UINT32_MAX - i, UINT32_MAX};
 	for (int keep = 0; keep < 2; keep++) {
 		struct trace trace;
 
@@ -210,8 +233,9 @@ static void big_lists(void **state)
 
 /* ---- whole runs ---- */
 
-static const char run[] = CLUSTER(2) STEPS STEP("start: {nodes: all, together: true}") STEP("trackstart: {node: 1, context: 3}")
-	STEP("getinfo: {node: 2, client: b}") STEP("crash: 2") STEP("context_get: {node: 1}");
+static const char run[] =
+	CLUSTER(2) STEPS STEP("start: {nodes: all, together: true}") STEP("trackstart: {node: 1, context: 3}")
+		STEP("getinfo: {node: 2, client: b}") STEP("crash: 2") STEP("context_get: {node: 1}");
 
 static void hash_of_run(bool keep, bool all, bool label, char hex[33], struct trace *trace)
 {
@@ -222,7 +246,7 @@ static void hash_of_run(bool keep, bool all, bool label, char hex[33], struct tr
 	world = world_create(play.scenario, choice_plain, 0);
 	world_observe_all(world, all);
 	trace_init(trace, play.scenario, keep, all, label);
-	world_observe(world, (struct observer){ trace, trace_observe });
+	world_observe(world, (struct observer){trace, trace_observe});
 	world_run(world);
 	trace_hash(trace, hex);
 	world_destroy(world);
@@ -237,19 +261,24 @@ static void the_exact_trace_of_a_run(void **state)
 	(void)state;
 	hash_of_run(true, false, false, hex, &trace);
 	trace.text[trace.size - 1] = 0;
-	assert_string_equal(trace.text,
+	assert_string_equal(
+		trace.text,
 		"{\"t\":250200000,\"step\":1,\"node\":1,\"client\":\"client\",\"reply\":\"initialize\",\"error\":1}\n"
 		"{\"t\":250200000,\"step\":1,\"node\":1,\"client\":\"client\",\"reply\":\"trackstart\",\"error\":1}\n"
-		"{\"t\":250200000,\"step\":1,\"node\":1,\"client\":\"client\",\"callback\":\"nodelist\",\"context\":3,"
+		"{\"t\":250200000,\"step\":1,\"node\":1,\"client\":\"client\",\"callback\":\"nodelist\",\"context\":"
+		"3,"
 		"\"ring\":[1,9],\"members\":[1,2]}\n"
 		"{\"t\":250200000,\"step\":1,\"node\":1,\"client\":\"client\",\"callback\":\"quorum\",\"context\":3,"
 		"\"quorate\":1,\"nodes\":[[2,1],[1,1]]}\n"
 		"{\"t\":250200000,\"step\":2,\"node\":2,\"client\":\"b\",\"reply\":\"initialize\",\"error\":1}\n"
-		"{\"t\":250200000,\"step\":2,\"node\":2,\"client\":\"b\",\"reply\":\"getinfo\",\"error\":1,\"node_id\":2,"
-		"\"node_state\":1,\"node_votes\":1,\"node_expected_votes\":2,\"highest_expected\":2,\"total_votes\":2,"
+		"{\"t\":250200000,\"step\":2,\"node\":2,\"client\":\"b\",\"reply\":\"getinfo\",\"error\":1,\"node_"
+		"id\":2,"
+		"\"node_state\":1,\"node_votes\":1,\"node_expected_votes\":2,\"highest_expected\":2,\"total_votes\":"
+		"2,"
 		"\"quorum\":2,\"flags\":2,\"qdevice_votes\":0,\"qdevice_name\":\"\"}\n"
 		"{\"t\":250200000,\"step\":3,\"node\":2,\"client\":\"b\",\"reply\":\"dispatch\",\"error\":2}\n"
-		"{\"t\":6850300000,\"step\":3,\"node\":1,\"client\":\"client\",\"callback\":\"nodelist\",\"context\":3,"
+		"{\"t\":6850300000,\"step\":3,\"node\":1,\"client\":\"client\",\"callback\":\"nodelist\",\"context\":"
+		"3,"
 		"\"ring\":[1,13],\"members\":[1]}\n"
 		"{\"t\":6850400000,\"step\":3,\"node\":1,\"client\":\"client\",\"callback\":\"quorum\",\"context\":3,"
 		"\"quorate\":0,\"nodes\":[[2,2],[1,1]]}\n"
@@ -292,15 +321,17 @@ static void a_variant_is_named_beside_its_scenario(void **state)
 {
 	struct scenario variant = made;
 	struct trace trace;
-	struct observation observation = { .kind = OBSERVE_REPLY, .verb = VERB_FD_GET, .number = 1 };
+	struct observation observation = {.kind = OBSERVE_REPLY, .verb = VERB_FD_GET, .number = 1};
 
 	(void)state;
 	variant.variant = "n=2";
 	trace_init(&trace, &variant, true, false, true);
 	trace_observe(&trace, NULL, &observation);
 	trace.text[trace.size - 1] = 0;
-	assert_string_equal(trace.text, "{\"t\":0,\"step\":0,\"node\":7,\"client\":\"a\",\"scenario\":\"made\",\"variant\":\"n=2\","
-			    "\"reply\":\"fd_get\",\"error\":1}");
+	assert_string_equal(
+		trace.text,
+		"{\"t\":0,\"step\":0,\"node\":7,\"client\":\"a\",\"scenario\":\"made\",\"variant\":\"n=2\","
+		"\"reply\":\"fd_get\",\"error\":1}");
 	trace_free(&trace);
 }
 

@@ -11,12 +11,18 @@
 
 #include <cmocka.h>
 
-static const struct scenario_node nodes[] = { { .nodeid = 1 }, { .nodeid = 5 } };
-static const struct scenario_client clients[] = { { .name = "a" } };
-static const struct step steps[] = { { .verb = VERB_START }, { .verb = VERB_CRASH, .name = "the crash" } };
-static const struct scenario plain = { .path = "dir/file.yaml", .name = "one", .variant = "", .node_count = 2,
-				       .nodes = nodes, .client_count = 1, .clients = clients, .step_count = 2,
-				       .steps = steps };
+static const struct scenario_node nodes[] = {{.nodeid = 1}, {.nodeid = 5}};
+static const struct scenario_client clients[] = {{.name = "a"}};
+static const struct step steps[] = {{.verb = VERB_START}, {.verb = VERB_CRASH, .name = "the crash"}};
+static const struct scenario plain = {.path = "dir/file.yaml",
+				      .name = "one",
+				      .variant = "",
+				      .node_count = 2,
+				      .nodes = nodes,
+				      .client_count = 1,
+				      .clients = clients,
+				      .step_count = 2,
+				      .steps = steps};
 
 struct printed {
 	struct verdicts verdicts;
@@ -46,13 +52,19 @@ static void close_printed(struct printed *printed, const char *out, const char *
 
 static struct run_result result_of(const struct scenario *scenario)
 {
-	return (struct run_result){ .scenario = scenario, .plain = true, .seed = 42, .hash = "0123456789abcdef0123456789abcdef" };
+	return (struct run_result){
+		.scenario = scenario, .plain = true, .seed = 42, .hash = "0123456789abcdef0123456789abcdef"};
 }
 
 static struct verdict verdict_of(enum verdict_kind kind, const char *expected, const char *came)
 {
-	struct verdict verdict = { .kind = kind, .rule = UINT32_MAX, .step = 1, .node = 1, .client = 0,
-				   .time_ns = 12000345678u, .at = { 7, 3 } };
+	struct verdict verdict = {.kind = kind,
+				  .rule = UINT32_MAX,
+				  .step = 1,
+				  .node = 1,
+				  .client = 0,
+				  .time_ns = 12000345678u,
+				  .at = {7, 3}};
 
 	strcpy(verdict.expected, expected);
 	strcpy(verdict.came, came);
@@ -72,8 +84,10 @@ static void what_holds(void **state)
 	open_printed(&printed, false, false);
 	verdicts_add(&printed.verdicts, &result);
 	verdicts_end(&printed.verdicts);
-	close_printed(&printed, "held    " HASH "  dir/file.yaml: one\n"
-		      "1 run of 1 file: all held; 1 callback judged\n", "");
+	close_printed(&printed,
+		      "held    " HASH "  dir/file.yaml: one\n"
+		      "1 run of 1 file: all held; 1 callback judged\n",
+		      "");
 }
 
 static void what_fails(void **state)
@@ -88,7 +102,8 @@ static void what_fails(void **state)
 	open_printed(&printed, false, false);
 	verdicts_add(&printed.verdicts, &result);
 	verdicts_end(&printed.verdicts);
-	close_printed(&printed, "failed  " HASH "  dir/file.yaml: one\n"
+	close_printed(&printed,
+		      "failed  " HASH "  dir/file.yaml: one\n"
 		      "1 run of 1 file: 1 failed, 0 held; 0 callbacks judged\n",
 		      "FAILED one\n"
 		      "  expected  node 1 quorate\n            and more\n"
@@ -129,8 +144,9 @@ static void a_rule_that_is_broken(void **state)
 static void hazards_and_notes(void **state)
 {
 	struct printed printed;
-	struct verdict verdicts[] = { verdict_of(VERDICT_HAZARD, "one side quorate", "two"),
-				      verdict_of(VERDICT_INERT, "a change", "none"), verdict_of(VERDICT_VACUOUS, "", "") };
+	struct verdict verdicts[] = {verdict_of(VERDICT_HAZARD, "one side quorate", "two"),
+				     verdict_of(VERDICT_INERT, "a change", "none"),
+				     verdict_of(VERDICT_VACUOUS, "", "")};
 	struct run_result result = result_of(&plain);
 
 	(void)state;
@@ -142,18 +158,21 @@ static void hazards_and_notes(void **state)
 	open_printed(&printed, false, false);
 	verdicts_add(&printed.verdicts, &result);
 	verdicts_end(&printed.verdicts);
-	close_printed(&printed, "held    " HASH "  dir/file.yaml: one  hazard  vacuous: no tracker was told anything  "
-		      "inert fault\n"
-		      "HAZARD H3 one\n  expected  one side quorate\n  came      two\n" WHERE
-		      "inert one\n  expected  a change\n  came      none\n" WHERE
-		      "1 run of 1 file: all held; 0 callbacks judged; 1 run shows a documented hazard; 1 run was vacuous; "
-		      "1 inert fault\n", "");
+	close_printed(
+		&printed,
+		"held    " HASH "  dir/file.yaml: one  hazard  vacuous: no tracker was told anything  "
+		"inert fault\n"
+		"HAZARD H3 one\n  expected  one side quorate\n  came      two\n" WHERE
+		"inert one\n  expected  a change\n  came      none\n" WHERE
+		"1 run of 1 file: all held; 0 callbacks judged; 1 run shows a documented hazard; 1 run was vacuous; "
+		"1 inert fault\n",
+		"");
 }
 
 static void quiet_keeps_to_failures(void **state)
 {
 	struct printed printed;
-	struct verdict verdicts[] = { verdict_of(VERDICT_HAZARD, "x", "y"), verdict_of(VERDICT_INERT, "x", "y") };
+	struct verdict verdicts[] = {verdict_of(VERDICT_HAZARD, "x", "y"), verdict_of(VERDICT_INERT, "x", "y")};
 	struct run_result result = result_of(&plain);
 
 	(void)state;
@@ -165,8 +184,10 @@ static void quiet_keeps_to_failures(void **state)
 	verdicts_add(&printed.verdicts, &result);
 	verdicts_add(&printed.verdicts, &result);
 	verdicts_end(&printed.verdicts);
-	close_printed(&printed, "2 runs of 1 file: all held; 0 callbacks judged; 2 runs show a documented hazard; "
-		      "4 inert faults\n", "");
+	close_printed(&printed,
+		      "2 runs of 1 file: all held; 0 callbacks judged; 2 runs show a documented hazard; "
+		      "4 inert faults\n",
+		      "");
 }
 
 static void colours(void **state)
@@ -182,7 +203,8 @@ static void colours(void **state)
 	result.verdicts = &verdict;
 	verdicts_add(&printed.verdicts, &result);
 	verdicts_end(&printed.verdicts);
-	close_printed(&printed, "\033[32mheld  \033[0m  " HASH "  dir/file.yaml: one\n"
+	close_printed(&printed,
+		      "\033[32mheld  \033[0m  " HASH "  dir/file.yaml: one\n"
 		      "\033[31mfailed\033[0m  " HASH "  dir/file.yaml: one\n"
 		      "\033[31mfailed\033[0m  dir/file.yaml: one\n"
 		      "2 runs of 1 file: \033[31m1 failed\033[0m, 1 held; 0 callbacks judged\n",
@@ -254,9 +276,11 @@ static void the_failed_ones_at_the_end(void **state)
 	size = printed.out_size;
 	verdicts_end(&printed.verdicts);
 	fflush(printed.verdicts.out);
-	for (const char *line = printed.out + size; strncmp(line, "failed  dir", 11) == 0; line = strchr(line, '\n') + 1)
+	for (const char *line = printed.out + size; strncmp(line, "failed  dir", 11) == 0;
+	     line = strchr(line, '\n') + 1)
 		size += strlen("failed  dir/file.yaml: one\n");
-	assert_string_equal(printed.out + size, "failed  and 3 more\n23 runs of 1 file: 23 failed, 0 held; 0 callbacks judged\n");
+	assert_string_equal(printed.out + size,
+			    "failed  and 3 more\n23 runs of 1 file: 23 failed, 0 held; 0 callbacks judged\n");
 	fclose(printed.verdicts.out);
 	fclose(printed.verdicts.err);
 	free(printed.out);

@@ -18,24 +18,19 @@
 
 /* ---- snapshots ---- */
 
-static const char busy[] =
-	CLUSTER(4) "network: {jitter: 200us}\n"
-	STEPS
-	STEP("start: {nodes: all, together: true}")
-	STEP("trackstart: {node: 1, client: a, context: 7}")
-	STEP("trackstart: {node: 2, client: b, slow: 3ms, flags: [CHANGES_ONLY]}")
-	STEP("trackstart: {node: 3, client: m, dispatch: manual}")
-	STEP("{partition: [[1, 2]], settle: false}")
-	STEP("{setexpected: {node: 1, client: a, votes: 4}, settle: false, after: 1ms}")
-	STEP("{heal: all, after: 12s}")
-	STEP("{crash: 4, settle: false, after: 200100us}")
-	STEP("{qdevice_register: {node: 1, client: q, name: d}, settle: false}")
-	STEP("{start: 4, settle: false, after: 5s}")
-	STEP("{pause: 2, settle: false, after: 50200us}")
-	STEP("{getinfo: {node: 2, client: b}, settle: false}")
-	STEP("resume: 2")
-	STEP("dispatch: {node: 3, client: m, type: ONE}")
-	STEP("stop: 1");
+static const char busy[] = CLUSTER(4) "network: {jitter: 200us}\n" STEPS STEP(
+	"start: {nodes: all, together: true}") STEP("trackstart: {node: 1, client: a, context: 7}")
+	STEP("trackstart: {node: 2, client: b, slow: 3ms, flags: [CHANGES_ONLY]}") STEP(
+		"trackstart: {node: 3, client: m, dispatch: manual}") STEP("{partition: [[1, 2]], settle: false}")
+		STEP("{setexpected: {node: 1, client: a, votes: 4}, settle: false, after: 1ms}")
+			STEP("{heal: all, after: 12s}") STEP("{crash: 4, settle: false, after: 200100us}")
+				STEP("{qdevice_register: {node: 1, client: q, name: d}, settle: false}")
+					STEP("{start: 4, settle: false, after: 5s}")
+						STEP("{pause: 2, settle: false, after: 50200us}")
+							STEP("{getinfo: {node: 2, client: b}, settle: false}")
+								STEP("resume: 2") STEP(
+									"dispatch: {node: 3, client: m, type: ONE}")
+									STEP("stop: 1");
 
 struct recorder { /* a trace from now on */
 	struct world *world;
@@ -50,7 +45,7 @@ static struct recorder *record(const struct scenario *scenario, struct world *wo
 	recorder->world = world;
 	trace_init(&recorder->trace, scenario, true, true, false);
 	world_observe_all(world, true);
-	world_observe(world, (struct observer){ &recorder->trace, trace_observe });
+	world_observe(world, (struct observer){&recorder->trace, trace_observe});
 	return recorder;
 }
 
@@ -263,12 +258,22 @@ static void different_states_differ(void **state)
 {
 #define AFTER(step) CLUSTER(3) STEPS STEP("start: all") STEP(step) STEP("wait: 1s")
 	static const char *const steps[] = {
-		AFTER("wait: 1s"), AFTER("crash: 3"), AFTER("stop: 3"), AFTER("stop: {nodes: 3, wipe: true}"),
-		AFTER("pause: 3"), AFTER("partition: [[3]]"), AFTER("partition: [[2]]"), AFTER("reload: {}"),
-		AFTER("reload: {nodes: [1, 2, 3, 4]}"), AFTER("setexpected: {node: 1, votes: 4}"),
-		AFTER("trackstart: {node: 1}"), AFTER("trackstart: {node: 1, context: 1}"),
-		AFTER("qdevice_register: {node: 1, name: a}"), AFTER("qdevice_register: {node: 1, name: b}"),
-		AFTER("context_set: {node: 1, context: 3}"), AFTER("fault: {node: 1, error: LIBRARY}"),
+		AFTER("wait: 1s"),
+		AFTER("crash: 3"),
+		AFTER("stop: 3"),
+		AFTER("stop: {nodes: 3, wipe: true}"),
+		AFTER("pause: 3"),
+		AFTER("partition: [[3]]"),
+		AFTER("partition: [[2]]"),
+		AFTER("reload: {}"),
+		AFTER("reload: {nodes: [1, 2, 3, 4]}"),
+		AFTER("setexpected: {node: 1, votes: 4}"),
+		AFTER("trackstart: {node: 1}"),
+		AFTER("trackstart: {node: 1, context: 1}"),
+		AFTER("qdevice_register: {node: 1, name: a}"),
+		AFTER("qdevice_register: {node: 1, name: b}"),
+		AFTER("context_set: {node: 1, context: 3}"),
+		AFTER("fault: {node: 1, error: LIBRARY}"),
 	};
 	size_t count = sizeof steps / sizeof *steps;
 
@@ -285,7 +290,8 @@ static void dead_connections_count(void **state)
 	uint64_t hash[2], other[2];
 
 	(void)state;
-	play_open(&play, CLUSTER(1) STEPS STEP("start: 1") STEP("getinfo: {node: 1, dispatch: manual}") STEP("wait: 1s"),
+	play_open(&play,
+		  CLUSTER(1) STEPS STEP("start: 1") STEP("getinfo: {node: 1, dispatch: manual}") STEP("wait: 1s"),
 		  choice_plain, 0, false);
 	play_until_step(&play, 2);
 	world_hash(play.world, hash);
@@ -323,7 +329,7 @@ static void stale_events_count_as_waiting(void **state)
 	play_open(&play, CLUSTER(2) STEPS STEP("start: all") STEP("wait: 1s"), choice_plain, 0, false);
 	play_until_step(&play, 1);
 	world_hash(play.world, hash);
-	event_push(play.world, world_now_ns(play.world) + 5, (struct event){ .kind = EVENT_DELIVER, .b = 0 });
+	event_push(play.world, world_now_ns(play.world) + 5, (struct event){.kind = EVENT_DELIVER, .b = 0});
 	world_hash(play.world, other);
 	assert_memory_not_equal(hash, other, sizeof hash);
 	play_close(&play);
@@ -350,7 +356,8 @@ static void begin(uint32_t nodes, const char *more)
 {
 	big_size = 0;
 	add("scenario: t\ncluster: {nodes: %u, quorum: {allow_downscale: 1, wait_for_all: 1}}\n%ssteps:\n"
-	    "  - start: {nodes: all, together: true}\n", nodes, more);
+	    "  - start: {nodes: all, together: true}\n",
+	    nodes, more);
 }
 
 static void runs_to_its_end(struct choice choice)
@@ -376,7 +383,8 @@ static void every_node_reloads_at_once(void **state)
 	for (uint32_t i = 1; i <= MACHINES; i++)
 		add("  - {trackstart: {node: %u, flags: [CHANGES_ONLY], dispatch: manual}, settle: false}\n", i);
 	add("  - reload: {quorum: {expected_votes: 1000}}\n  - reload: {quorum: {expected_votes: 300}}\n"
-	    "  - cancel_wait_for_all: all\n  - {pause: all, settle: false}\n  - {resume: all, settle: false, after: 1ms}\n"
+	    "  - cancel_wait_for_all: all\n  - {pause: all, settle: false}\n  - {resume: all, settle: false, after: "
+	    "1ms}\n"
 	    "  - stop: all\n");
 	runs_to_its_end(choice_plain);
 }
@@ -388,7 +396,8 @@ static void many_clients_on_one_node(void **state)
 	begin(2, "");
 	for (uint32_t i = 0; i < 300; i++)
 		add("  - {trackstart: {node: 1, client: c%u%s}, settle: false}\n", i, i % 2 ? ", slow: 5ms" : "");
-	add("  - setexpected: {node: 1, votes: 4}\n  - crash: 2\n  - setexpected: {node: 1, votes: 2}\n  - crash: 1\n");
+	add("  - setexpected: {node: 1, votes: 4}\n  - crash: 2\n  - setexpected: {node: 1, votes: 2}\n  - crash: "
+	    "1\n");
 	runs_to_its_end(choice_plain);
 	runs_to_its_end(choice_seeded);
 }
@@ -432,11 +441,11 @@ static void nothing_to_do(void **state)
 	none.steps = NULL;
 	play.world = world_create(&none, choice_plain, 0);
 	trace_init(&play.trace, &none, true, true, false);
-	world_observe(play.world, (struct observer){ &play.trace, trace_observe });
+	world_observe(play.world, (struct observer){&play.trace, trace_observe});
 	world_hash(play.world, hash);
 	assert_false(world_advance(play.world));
 	assert_false(world_advance(play.world));
-	assert_string_equal((const char *)memcpy((char[64]){ 0 }, play.trace.text, play.trace.size),
+	assert_string_equal((const char *)memcpy((char[64]){0}, play.trace.text, play.trace.size),
 			    "{\"t\":0,\"step\":0,\"event\":\"run_end\",\"settled\":1}\n");
 	play_close(&play);
 }
