@@ -17,7 +17,7 @@ the wall's. Where there is no libfaketime, or with --speed 1, scenarios that lea
 name no moments are played, and simulated, with a token of --token (600) milliseconds; 0 leaves all as they are.
 --variants N plays the first N runs of each matrix only. Evidence of what differs lies in build/conform/. Needs root
 and corosync; where clusters cannot run it says so in one line and is no failure.
-Exit status: 0; 1 when a run is different; 2 when scenarios cannot be read.
+Exit status: 0; 1 when a run is different; 2 when scenarios cannot be read, or there is no such daemon.
 """
 
 import argparse
@@ -25,6 +25,7 @@ import collections
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -50,7 +51,7 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("scenarios", nargs="*", default=["scenarios"])
     parser.add_argument("-k", "--only", default="", help="a part of the names of those to play")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="clusters at a time")
-    parser.add_argument("--corosync", default="corosync", help="the daemon")
+    parser.add_argument("--corosync", default="corosync", help="another build of the daemon")
     parser.add_argument("--speed", type=float, default=5 if os.path.exists(player.FAKETIME) else 1)
     parser.add_argument("--token", type=int, default=600)
     parser.add_argument("--variants", type=int, default=0)
@@ -279,6 +280,9 @@ def main(arguments: list[str] | None = None) -> int:
     if reason:
         print(f"skipped: {reason}", file=sys.stderr)
         return 0
+    if not shutil.which(options.corosync):
+        print(f"conform: {options.corosync}: no such program", file=sys.stderr)
+        return 2
     program = os.path.abspath(options.votesim) if options.votesim else os.path.join(ROOT, "votesim")
     if not options.votesim:
         make("all")
