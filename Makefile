@@ -7,6 +7,8 @@
 CC = gcc
 AR = ar
 OPT = -O2
+# The program is optimised as a whole; tests link the same objects without that.
+LTO = $(if $(filter gcc-O2,$(CC)$(OPT)),-flto=auto -ffat-lto-objects)
 PYTHON = /usr/bin/python3
 BUILD = build
 CFLAGS = -g -Wall -Wextra -Wconversion -Wshadow -Werror
@@ -19,7 +21,7 @@ JOBS = $(shell nproc)
 # make V=1 shows the commands.
 say = $(if $(V),,@echo '  $1	$@'; )
 
-COMPILE = $(CC) -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) $(CFLAGS) -I. $(CPPFLAGS)
+COMPILE = $(CC) -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) $(LTO) $(CFLAGS) -I. $(CPPFLAGS)
 PROGRAM = $(if $(filter build,$(BUILD)),votesim,$(BUILD)/votesim)
 
 # ---- what is there ------------------------------------------------------------
@@ -46,14 +48,14 @@ LIBRARIES = $(BUILD)/libvotesim.a $(BUILD)/libvotequorum_core.a
 all: $(PROGRAM)  ## build ./votesim
 
 $(PROGRAM): $(BUILD)/sim/main.o $(LIBRARIES)
-	$(call say,LINK)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)$(CC) $(OPT) $(LTO) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/libvotequorum_core.a: $(call objects,$(CORE))
 $(BUILD)/libvotesim.a: $(call objects,$(SIM))
 $(BUILD)/libfakes.a: $(call objects,$(FAKES))
 $(BUILD)/%.a: $(BUILD)/members
 	@rm -f $@
-	$(call say,AR)$(AR) rcs $@ $(filter %.o,$^)
+	$(call say,AR)$(if $(LTO),gcc-ar,$(AR)) rcs $@ $(filter %.o,$^)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -66,7 +68,7 @@ $(BUILD)/sim/%_test: $(BUILD)/sim/%_test.o $(BUILD)/libfakes.a $(LIBRARIES)
 	$(call say,LINK)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
 $(BENCH_PROGRAMS): $(BUILD)/bench_%: $(BUILD)/sim/bench_%.o $(LIBRARIES)
-	$(call say,LINK)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)$(CC) $(OPT) $(LTO) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Changed flags rebuild objects, files that came or went rebuild the libraries.
 $(BUILD)/flags: STAMP = $(COMPILE)
