@@ -308,6 +308,12 @@ static void own_messages_come(const struct play *play, uint32_t node)
 	assert_int_equal(came, own);
 }
 
+static const struct stay *last_stay(uint32_t node)
+{
+	assert_true(histories[node].stay_count > 0);
+	return &histories[node].stays[histories[node].stay_count - 1];
+}
+
 /* At rest every node that runs is on one whole ring with all that it reaches. */
 static void settled_in_whole_rings(const struct play *play)
 {
@@ -316,13 +322,12 @@ static void settled_in_whole_rings(const struct play *play)
 	assert_true(view.settled(view.world));
 	for (uint32_t a = 0; a < play->scenario->node_count; a++)
 		for (uint32_t b = 0; b < play->scenario->node_count; b++) {
-			const struct stay *at_a = &histories[a].stays[histories[a].stay_count - 1];
-			const struct stay *at_b = &histories[b].stays[histories[b].stay_count - 1];
+			bool reaches = view.reaches(view.world, a, b);
 
 			if (!view.reaches(view.world, a, a) || !view.reaches(view.world, b, b))
 				continue;
-			assert_int_equal(view.reaches(view.world, a, b), same_ring(at_a->ring, at_b->ring));
-			assert_int_equal(view.reaches(view.world, a, b), is_member(at_a, b + 1));
+			assert_int_equal(reaches, same_ring(last_stay(a)->ring, last_stay(b)->ring));
+			assert_int_equal(reaches, is_member(last_stay(a), b + 1));
 		}
 }
 

@@ -156,17 +156,17 @@ static void forks(void **state)
 	struct recorder *one;
 	uint64_t hash[3][2], before[2];
 	void *snapshot;
+	size_t bytes;
 
 	(void)state;
 	play_read(&play, busy);
 	one = record(play.scenario, world_create(play.scenario, choice_seeded, 1));
 	advance(one->world, 200);
-	snapshot = malloc(world_bytes(one->world));
+	bytes = world_bytes(one->world);
+	snapshot = malloc(bytes);
 	assert_non_null(snapshot);
 	world_save(one->world, snapshot);
 	for (uint32_t i = 0; i < 3; i++) {
-		size_t bytes = ((const struct state *)snapshot)->size;
-
 		world_restore(one->world, snapshot, bytes);
 		world_choose(one->world, i == 1 ? choice_plain : choice_seeded);
 		world_hash(one->world, before);

@@ -23,6 +23,7 @@ struct reader {
 	uint32_t line;
 	const char *start; /* of the line */
 	size_t length;
+	struct tree_stream *stream; /* of the line */
 };
 
 /* ---- fields of a line ---- */
@@ -191,27 +192,32 @@ static bool is_ignored(uint32_t verb)
 	return verb == VERB_INITIALIZE || verb == VERB_DISPATCH;
 }
 
+static const struct tree *next_map(struct reader *reader)
+{
+	const struct tree *map;
+
+	reader->stream = tree_open(&reader->reading, reader->start, reader->length);
+	map = tree_next(reader->stream);
+	if (!map || map->kind != TREE_MAP)
+		mistake(&reader->reading, (struct position){reader->line, 1}, "a JSON object belongs on each line");
+	return map;
+}
+
 static void read_line(void *context)
 {
 	struct reader *reader = context;
-	struct tree_stream *stream = tree_open(&reader->reading, reader->start, reader->length);
-	struct tree *map = tree_next(stream);
+	const struct tree *map = next_map(reader);
 	struct recorded line = {.line = reader->line};
 	struct recorded_stream *to;
 	uint32_t index;
 
-	if (!map || map->kind != TREE_MAP)
-		mistake(&reader->reading, (struct position){reader->line, 1}, "a JSON object belongs on each line");
-	if (!tree_get(map, "callback") && !tree_get(map, "reply")) {
-		tree_close(stream);
+	if (!tree_get(map, "callback") && !tree_get(map, "reply"))
 		return; /* refusals and events are not a client's */
-	}
 	index = find_client(reader, map);
 	if (tree_get(map, "callback"))
 		read_callback(reader, &line, map);
 	else
 		read_reply(reader, &line, map);
-	tree_close(stream);
 	if (line.is_reply && is_ignored(line.kind))
 		return;
 	to = &reader->recording->streams[2 * index + line.is_reply];
@@ -276,6 +282,17 @@ static void number_rings(struct recording *recording)
 	free(names);
 }
 
+/* A mistake leaves read_line() in the middle: what it opened is closed here. */
+static bool attempt_line(struct reader *reader)
+{
+	bool good = attempt(&reader->reading, read_line, reader);
+
+	if (reader->stream)
+		tree_close(reader->stream);
+	reader->stream = NULL;
+	return good;
+}
+
 static bool read_lines(struct reader *reader)
 {
 	const char *at = reader->text, *end = reader->text + reader->size;
@@ -287,7 +304,7 @@ static bool read_lines(struct reader *reader)
 		reader->line++;
 		reader->start = at;
 		reader->length = (size_t)(stop - at);
-		if (reader->length && !attempt(&reader->reading, read_line, reader))
+		if (reader->length && !attempt_line(reader))
 			return false;
 		at = stop + 1;
 	}
