@@ -69,7 +69,7 @@ def why_not(scenario: dict) -> str | None:
     if any(0 < step.get("loss_ppm", 0) < 1000000 for step in steps):
         return "a link that draws losses"
     if any(step["verb"] == "link" and (not step.get("up", True) or step.get("loss_ppm") == 1000000) for step in steps):
-        return "with single links cut totem does not come to rest (CONFORMANCE.md)"
+        return "single directions cut: totem does not divide as the simulator does (CONFORMANCE.md)"
     delayed = network["latency_ns"] != DEFAULT_LATENCY_NS or any("latency_ns" in step for step in steps)
     if delayed and why_no_delays():
         return why_no_delays()
