@@ -335,6 +335,7 @@ void daemon_pause(struct world *world, uint32_t node)
 		timer->generation++;
 	}
 	observe_node(world, OBSERVE_NODE_PAUSED, node, 0, NULL);
+	ring_of(world, state->ring)->flags &= ~(uint32_t)RING_WHOLE; /* nobody else may be there to see it */
 	membership_changed(world);
 }
 

@@ -5,7 +5,8 @@
  * The oracles are the assertions of world, core and judge, and two of its own: a run
  * ends, and from a snapshot taken on the way it ends in the same state again. What the
  * judge finds is counted and told at the end, for core and judge have tests of their own
- * for that; VOTESIM_FUZZ_JUDGE=1 makes the first breach a crash.
+ * for that; VOTESIM_FUZZ_JUDGE=1 makes the first breach a crash, and VOTESIM_FUZZ_TRACE=1
+ * shows the steps and the trace.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@
 
 #include "sim/check/check.h"
 #include "sim/ensure.h"
+#include "sim/scenario/dump.h"
+#include "sim/trace.h"
 #include "sim/world.h"
 
 #define NODES_MAX 5u
@@ -285,6 +288,20 @@ static uint32_t advance(struct world *world, uint32_t most)
 	return advanced;
 }
 
+/* The scenario, then each line of the trace as it comes. */
+static void show(void *ctx, const struct world_view *view, const struct observation *observation)
+{
+	const struct judge *judge = ctx;
+	struct trace trace;
+
+	if (judge->replay)
+		return;
+	trace_init(&trace, judge->scenario, true, true, false);
+	trace_observe(&trace, view, observation);
+	fwrite(trace.text, 1, trace.size, stderr);
+	trace_free(&trace);
+}
+
 static void run_twice(struct world *world, struct judge *judge, struct choice_bytes *source, uint32_t first)
 {
 	struct choice_bytes there;
@@ -333,6 +350,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	ALWAYS(judging.check != NULL);
 	check_init(judging.check, &made.scenario);
 	world_observe(world, (struct observer){&judging, judge});
+	if (getenv("VOTESIM_FUZZ_TRACE")) {
+		scenario_dump_json(&made.scenario, stderr);
+		world_observe(world, (struct observer){&judging, show});
+	}
 	run_twice(world, &judging, &source, first);
 	world_destroy(world);
 	free(judging.check);

@@ -602,6 +602,24 @@ static void a_pause_in_the_middle_of_a_sync(void **state)
 	}
 }
 
+/* The same for a node that is alone: nobody else is there to tell that its ring stands still. */
+static void a_pause_in_the_middle_of_a_sync_alone(void **state)
+{
+	(void)state;
+	for (uint32_t us = 0; us < 400; us += 10) {
+		char text[256];
+		struct play play;
+
+		snprintf(text, sizeof text,
+			 CLUSTER(1) STEPS STEP("{start: 1, settle: false}")
+				 STEP("{pause: 1, settle: false, after: %uus}") STEP("{resume: 1, after: 1s}"),
+			 50000 + us);
+		play_run(&play, text);
+		assert_int_equal(play_number(&play, OBSERVE_ACTIVATED, 0), 1);
+		play_close(&play);
+	}
+}
+
 /* Told to stop while it is paused, or paused while it stops: it stops later. */
 static void stops_and_pauses(void **state)
 {
@@ -675,6 +693,7 @@ int main(void)
 		cmocka_unit_test(ring_ids_survive_a_restart),
 		cmocka_unit_test(a_quick_restart),
 		cmocka_unit_test(a_pause_in_the_middle_of_a_sync),
+		cmocka_unit_test(a_pause_in_the_middle_of_a_sync_alone),
 		cmocka_unit_test(stops_and_pauses),
 		cmocka_unit_test(what_is_sent_before_a_merge_comes),
 	};
