@@ -70,6 +70,7 @@ static int set_up(void **state)
 		   "scenario: x\nmatrix: {n: [1, 2, 3]}\ncluster: {nodes: \"${n}\"}\nsteps: [{start: all}]\n"
 		   "---\nscenario: y\ncluster: {nodes: 1}\nsteps: [{start: all}]\n");
 	write_file("mixed/bad.yaml", "scenario: bad\n");
+	write_file("rule.yaml", "scenario: r\nfindings: [I22]\ncluster: {nodes: 1}\nsteps: [{start: all}]\n");
 	write_scenario("mixed/good.yaml", "good");
 	real_stderr = dup(2);
 	return real_stderr < 0;
@@ -177,6 +178,7 @@ static void mistakes_are_told_and_counted(void **state)
 	assert_mistake(1, "/empty: no scenario (*.yaml, *.yml) in this folder", NULL, 1, "empty");
 	assert_mistake(1, "/nowhere.yaml: ", NULL, 1, "nowhere.yaml");
 	assert_mistake(1, "/mixed/bad.yaml:1:1: ", NULL, 1, "mixed");
+	assert_mistake(1, "/rule.yaml:2:12: unknown rule 'I22': did you mean 'I2'?", NULL, 1, "rule.yaml");
 	assert_mistake(2, "/nowhere.yaml: ", NULL, 3, "mixed", "nowhere.yaml", "good");
 	assert_mistake(1, "no scenario is named 'x [n=4]' in what was given", "x [n=4]", 1, "matrix.yaml");
 	assert_mistake(1, "no scenario is named 'x [n=1' in", "x [n=1", 1, "matrix.yaml");

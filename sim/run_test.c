@@ -148,12 +148,35 @@ static void a_run_that_does_not_end(void **state)
 	free_both(&play, &result);
 }
 
+/* A scenario that is there to show a defect fails when it does not. */
+static void a_finding_that_does_not_show(void **state)
+{
+	struct play play;
+	struct run_result result = result_of(
+		&play, "scenario: t\nfindings: [I2, I4]\ncluster: {nodes: 1}\n" STEPS START, (struct run_options){0});
+	const struct verdict *verdict = &result.verdicts[0];
+
+	(void)state;
+	assert_int_equal(result.failures, 2);
+	assert_int_equal(result.findings, 0);
+	while (verdict->kind != VERDICT_EXPECTATION)
+		verdict++;
+	assert_string_equal(verdict->came, "expected finding I2 did not show");
+	assert_string_equal(check_rules[verdict->rule].id, "I2");
+	assert_int_equal(verdict->at.line, 2);
+	free_both(&play, &result);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_run_that_holds), cmocka_unit_test(a_run_that_fails),
-		cmocka_unit_test(what_is_traced),   cmocka_unit_test(without_checks),
-		cmocka_unit_test(plain_or_seeded),  cmocka_unit_test(a_run_that_does_not_end),
+		cmocka_unit_test(a_run_that_holds),
+		cmocka_unit_test(a_run_that_fails),
+		cmocka_unit_test(what_is_traced),
+		cmocka_unit_test(without_checks),
+		cmocka_unit_test(plain_or_seeded),
+		cmocka_unit_test(a_run_that_does_not_end),
+		cmocka_unit_test(a_finding_that_does_not_show),
 	};
 
 	return cmocka_run_group_tests_name("run", tests, NULL, NULL);
