@@ -16,6 +16,8 @@ from harness.live.cluster import Configuration
 
 PROGRAM = "corosync-vqsim"
 SETUP = "mount -t tmpfs votesim /run && printf '%s' \"$1\" > /run/c && exec corosync-vqsim -c /run/c"
+# Its nodes are processes that outlive it: in a PID namespace of their own they end with its first process.
+NAMESPACES = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child=KILL"]
 PROMPT = "#vqsim> "
 ANSWER_TIMEOUT_S = 10.0
 SETTLE_TIMEOUT_S = 10.0
@@ -32,8 +34,8 @@ def why_unavailable() -> str | None:
     if not shutil.which(PROGRAM):
         return "vqsim needs corosync-vqsim (apt-get install corosync-vqsim)"
     if os.geteuid() != 0:
-        return "vqsim needs root (a mount namespace)"
-    trial = subprocess.run(["unshare", "--net", "--mount", "true"], capture_output=True, text=True)
+        return "vqsim needs root (namespaces)"
+    trial = subprocess.run([*NAMESPACES, "true"], capture_output=True, text=True)
     return f"vqsim needs namespaces: {trial.stderr.strip()}" if trial.returncode else None
 
 
@@ -45,7 +47,7 @@ class Vqsim:
         ids = [node["id"] for node in configuration.nodes]
         text = configuration.text({nodeid: index for index, nodeid in enumerate(ids)})
         self.partition_of = dict.fromkeys(ids, 0)
-        self.process = processes.spawn(["unshare", "--net", "--mount", "sh", "-c", SETUP, "sh", text],
+        self.process = processes.spawn([*NAMESPACES, "sh", "-c", SETUP, "sh", text],
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         os.set_blocking(self.process.stdout.fileno(), False)
         self.selector = selectors.DefaultSelector()
