@@ -20,7 +20,7 @@ struct line {
 
 /* ---- a line's parts ---- */
 
-static void put_text(struct line *line, const char *text)
+static inline void put_text(struct line *line, const char *text)
 {
 	size_t size = strlen(text);
 
@@ -32,6 +32,11 @@ static void put_number(struct line *line, uint64_t number)
 {
 	char digits[20];
 	size_t n = 0;
+
+	if (number < 10) {
+		*line->at++ = (char)('0' + number);
+		return;
+	}
 
 	do
 		digits[n++] = (char)('0' + number % 10);
@@ -56,15 +61,27 @@ static void put_escaped(struct line *line, unsigned char c)
 	}
 }
 
+static bool is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 static void put_string(struct line *line, const char *text)
 {
-	*line->at++ = '"';
-	for (size_t i = 0; text[i] && i < TEXT_MAX; i++)
+	char *at = line->at;
+	size_t i = 0;
+
+	*at++ = '"';
+	for (; is_plain(text[i]) && i < TEXT_MAX; i++) /* nearly every text to its end */
+		*at++ = text[i];
+	line->at = at;
+	for (; text[i] && i < TEXT_MAX; i++)
 		put_escaped(line, (unsigned char)text[i]);
 	*line->at++ = '"';
 }
 
-static void put_key(struct line *line, const char *key)
+/* Inline: the keys are constants, and so are their lengths. */
+static inline void put_key(struct line *line, const char *key)
 {
 	*line->at++ = ',';
 	*line->at++ = '"';
@@ -73,13 +90,13 @@ static void put_key(struct line *line, const char *key)
 	*line->at++ = ':';
 }
 
-static void put_field(struct line *line, const char *key, uint64_t number)
+static inline void put_field(struct line *line, const char *key, uint64_t number)
 {
 	put_key(line, key);
 	put_number(line, number);
 }
 
-static void put_string_field(struct line *line, const char *key, const char *text)
+static inline void put_string_field(struct line *line, const char *key, const char *text)
 {
 	put_key(line, key);
 	put_string(line, text);

@@ -393,7 +393,6 @@ static void next_event(struct world *world)
 	struct state *state;
 	struct event event;
 
-	reserve_for_event(world);
 	state = state_of(world);
 	event = queue_pop(queue_of(world), &state->now_ns);
 	state->timers_queued -= event_is_timer(world, event);
