@@ -42,7 +42,11 @@ static bool connected(const struct world *world, uint32_t client)
 static void tell(struct world *world, enum observation_kind kind, uint32_t client, enum verb verb, uint64_t number)
 {
 	struct observation observation = {
-		.kind = kind, .node = told(world, client)->node, .client = client, .verb = verb, .number = number,
+		.kind = kind,
+		.node = told(world, client)->node,
+		.client = client,
+		.verb = verb,
+		.number = number,
 	};
 
 	observe(world, &observation);
@@ -88,7 +92,7 @@ static void wake(struct world *world, uint32_t client)
 	state->wake = 1;
 	delay_ns += WAKE_STEP_NS * world_pick(world, WAKE_CHOICES, CHOOSE_WAKE);
 	event_push(world, state_of(world)->now_ns + delay_ns,
-		   (struct event){ .kind = EVENT_WAKE, .a = client, .b = state->generation });
+		   (struct event){.kind = EVENT_WAKE, .a = client, .b = state->generation});
 }
 
 void application_notify(struct world *world, uint32_t node, uint32_t connection,
@@ -100,7 +104,10 @@ void application_notify(struct world *world, uint32_t node, uint32_t connection,
 	uint32_t reference = pool_take(world, sizeof(struct note) + bytes);
 	struct note *note = note_at(world, reference);
 	struct observation observation = {
-		.kind = OBSERVE_QUEUED, .node = node, .client = client, .notification = notification,
+		.kind = OBSERVE_QUEUED,
+		.node = node,
+		.client = client,
+		.notification = notification,
 	};
 
 	note->notification = *notification;
@@ -254,8 +261,10 @@ static int transport_receive(void *ctx, uint32_t connection, struct vq_notificat
 	notification->entries = (const struct vq_entry *)(const void *)(note + 1);
 	if (!(told(here->world, here->client)->callbacks & 1u << notification->kind)) {
 		struct observation observation = {
-			.kind = OBSERVE_CONSUMED, .node = told(here->world, here->client)->node,
-			.client = here->client, .notification = notification,
+			.kind = OBSERVE_CONSUMED,
+			.node = told(here->world, here->client)->node,
+			.client = here->client,
+			.notification = notification,
 		};
 
 		observe(here->world, &observation);
@@ -278,7 +287,9 @@ static void transport_callback(void *ctx, vq_handle_t handle, const struct vq_no
 {
 	struct here *here = ctx;
 	struct observation observation = {
-		.kind = OBSERVE_CALLBACK, .node = told(here->world, here->client)->node, .client = here->client,
+		.kind = OBSERVE_CALLBACK,
+		.node = told(here->world, here->client)->node,
+		.client = here->client,
 		.notification = notification,
 	};
 
@@ -308,8 +319,12 @@ static void tell_call(struct world *world, uint32_t client, enum verb verb, cons
 		      bool automatic)
 {
 	struct observation observation = {
-		.kind = OBSERVE_CALL, .node = told(world, client)->node, .client = client, .verb = verb,
-		.request = request, .automatic = automatic,
+		.kind = OBSERVE_CALL,
+		.node = told(world, client)->node,
+		.client = client,
+		.verb = verb,
+		.request = request,
+		.automatic = automatic,
 	};
 
 	observe(world, &observation);
@@ -318,11 +333,17 @@ static void tell_call(struct world *world, uint32_t client, enum verb verb, cons
 static void tell_reply(struct world *world, uint32_t client, enum verb verb, const struct result *result,
 		       bool automatic)
 {
-	struct vq_reply reply = { .error = result->error, .info = result->info };
+	struct vq_reply reply = {.error = result->error, .info = result->info};
 	struct observation observation = {
-		.kind = OBSERVE_REPLY, .node = told(world, client)->node, .client = client, .verb = verb,
-		.number = (uint64_t)result->error, .reply = verb == VERB_GETINFO ? &reply : NULL,
-		.context = result->context, .count = result->dispatched, .automatic = automatic,
+		.kind = OBSERVE_REPLY,
+		.node = told(world, client)->node,
+		.client = client,
+		.verb = verb,
+		.number = (uint64_t)result->error,
+		.reply = verb == VERB_GETINFO ? &reply : NULL,
+		.context = result->context,
+		.count = result->dispatched,
+		.automatic = automatic,
 	};
 
 	observe(world, &observation);
@@ -338,13 +359,13 @@ static void notice_gone(struct world *world, uint32_t client, int error)
 static int initialize(struct world *world, uint32_t client)
 {
 	struct client_state *state = client_of(world, client);
-	struct here here = { world, client, VERB_INITIALIZE };
-	struct result result = { .error = VQ_OK };
+	struct here here = {world, client, VERB_INITIALIZE};
+	struct result result = {.error = VQ_OK};
 
 	if (state->phase == CLIENT_GONE)
 		vq_finalize(library_of(world, client), &transport, &here, state->handle);
-	result.error = vq_initialize(library_of(world, client), &transport, &here,
-				     told(world, client)->callbacks, &state->handle);
+	result.error = vq_initialize(library_of(world, client), &transport, &here, told(world, client)->callbacks,
+				     &state->handle);
 	if (result.error == VQ_PENDING)
 		return VQ_PENDING;
 	tell_call(world, client, VERB_INITIALIZE, NULL, false);
@@ -356,7 +377,7 @@ static int initialize(struct world *world, uint32_t client)
 static struct vq_ring_id ring_for_poll(const struct world *world, const struct step *step)
 {
 	uint32_t node = told(world, step->client)->node;
-	struct vq_ring_id ring = { 0 };
+	struct vq_ring_id ring = {0};
 
 	if (step->ring_given)
 		return step->request.ring;
@@ -439,8 +460,8 @@ static bool make_call(struct world *world, uint32_t step_index, bool again)
 {
 	const struct step *step = &world->scenario->steps[step_index];
 	struct client_state *state = client_of(world, step->client);
-	struct here here = { world, step->client, step->verb };
-	struct result result = { .error = VQ_OK };
+	struct here here = {world, step->client, step->verb};
+	struct result result = {.error = VQ_OK};
 
 	if (step->verb == VERB_INITIALIZE)
 		return initialize(world, step->client) != VQ_PENDING;
@@ -535,8 +556,8 @@ void application_step(struct world *world, uint32_t step_index)
 static void dispatch_all(struct world *world, uint32_t client)
 {
 	struct client_state *state = client_of(world, client);
-	struct here here = { world, client, VERB_DISPATCH };
-	struct result result = { .error = VQ_OK };
+	struct here here = {world, client, VERB_DISPATCH};
+	struct result result = {.error = VQ_OK};
 
 	tell_call(world, client, VERB_DISPATCH, NULL, true);
 	result.error = vq_dispatch(library_of(world, client), &transport, &here, state->handle, VQ_DISPATCH_ALL,

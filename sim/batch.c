@@ -74,7 +74,7 @@ static void run_alone(const struct batch *batch)
 
 void batch_run(const struct batch *batch)
 {
-	struct work work = { .batch = batch };
+	struct work work = {.batch = batch};
 	uint32_t jobs = batch->jobs < batch->count ? batch->jobs : batch->count;
 	pthread_t threads[JOBS_MAX];
 

@@ -27,7 +27,7 @@ int main(int argc, char **argv)
 	ALWAYS(queue);
 	queue_init(queue, pending + 1);
 	for (uint32_t i = 0; i < pending; i++)
-		queue_push(queue, rng_next(&rng) >> 44, (struct event){ .a = i });
+		queue_push(queue, rng_next(&rng) >> 44, (struct event){.a = i});
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (uint64_t i = 0; i < rounds; i++) {
 		struct event event = queue_pop(queue, &now);
@@ -37,7 +37,8 @@ int main(int argc, char **argv)
 	}
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	seconds = (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
-	printf("{\"bench\": \"queue\", \"pending\": %u, \"events\": %llu, \"events_per_second\": %.0f, \"sum\": %llu}\n",
+	printf("{\"bench\": \"queue\", \"pending\": %u, \"events\": %llu, \"events_per_second\": %.0f, \"sum\": "
+	       "%llu}\n",
 	       pending, (unsigned long long)rounds, (double)rounds / seconds, (unsigned long long)sum);
 	free(queue);
 	return 0;

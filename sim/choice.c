@@ -26,8 +26,8 @@ static uint32_t choose_seeded(void *ctx, uint64_t *streams, uint32_t n, enum cho
 	return (uint32_t)rng_below(&streams[what], n);
 }
 
-const struct choice choice_plain = { NULL, choose_plain };
-const struct choice choice_seeded = { NULL, choose_seeded };
+const struct choice choice_plain = {NULL, choose_plain};
+const struct choice choice_seeded = {NULL, choose_seeded};
 
 static uint32_t choose_from_list(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)
 {
@@ -44,7 +44,7 @@ static uint32_t choose_from_list(void *ctx, uint64_t *streams, uint32_t n, enum 
 
 struct choice choice_from_list(struct choice_list *list)
 {
-	return (struct choice){ list, choose_from_list };
+	return (struct choice){list, choose_from_list};
 }
 
 static uint32_t choose_from_bytes(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)
@@ -61,5 +61,5 @@ static uint32_t choose_from_bytes(void *ctx, uint64_t *streams, uint32_t n, enum
 
 struct choice choice_from_bytes(struct choice_bytes *bytes)
 {
-	return (struct choice){ bytes, choose_from_bytes };
+	return (struct choice){bytes, choose_from_bytes};
 }

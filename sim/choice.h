@@ -14,7 +14,7 @@ enum choice_kind {
 	CHOOSE_MOVE,    /* who moves to the next ring: 0 all, k those of the k-th old ring by
 			 * themselves first, beyond: of the lowest with one node of another */
 	CHOOSE_CONTACT, /* rings that find each other: 0 after the merge timeout, 1, 2 in the midst of a sync */
-	CHOOSE_JOIN,    /* a node that starts, or was paused too long: 0 forms a ring alone first, 1 joins the others at once */
+	CHOOSE_JOIN, /* a node that starts, or was paused too long: 0 forms a ring alone first, 1 joins the others at once */
 	CHOOSE_RECOVER, /* how many ordered messages of the old ring are lost with their senders */
 	CHOOSE_WAKE,    /* how long until an application dispatches, in steps of 100 us */
 	CHOOSE_EXIT,    /* a daemon that stops: 0 it is gone before its clients read, 1 they read what it says */

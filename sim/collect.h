@@ -11,10 +11,10 @@ struct collection {
 	uint32_t set_count;
 	struct scenario_set *sets; /* one per file */
 	uint32_t file_count;
-	char **files;              /* paths as told in messages */
+	char **files; /* paths as told in messages */
 	uint32_t run_count;
 	const struct scenario **runs; /* all scenarios of all files, in order */
-	uint32_t mistakes;         /* files that could not be read; each was told on standard error */
+	uint32_t mistakes;            /* files that could not be read; each was told on standard error */
 };
 
 /* Read all. only: NULL, or the one scenario name ("name" or "name [variant]") to keep. */

@@ -41,18 +41,24 @@ static void make_cluster(struct bench *bench)
 	bench->config.nodes = votes;
 	bench->all = zeroed(n, sizeof *bench->all);
 	for (uint32_t i = 0; i < n; i++) {
-		votes[i] = (struct vq_config_node){ i + 1, 1 };
-		nodes[i] = (struct scenario_node){ .nodeid = i + 1, .config = &bench->config };
-		clients[i] = (struct scenario_client){ .name = "tracker", .node = i, .callbacks = 14 };
+		votes[i] = (struct vq_config_node){i + 1, 1};
+		nodes[i] = (struct scenario_node){.nodeid = i + 1, .config = &bench->config};
+		clients[i] = (struct scenario_client){.name = "tracker", .node = i, .callbacks = 14};
 		bench->all[i] = i;
 	}
-	bench->groups[0] = (struct index_list){ n - 1, bench->all };
-	bench->groups[1] = (struct index_list){ 1, bench->all + n - 1 };
+	bench->groups[0] = (struct index_list){n - 1, bench->all};
+	bench->groups[1] = (struct index_list){1, bench->all + n - 1};
 	bench->scenario = (struct scenario){
-		.path = "bench", .name = "bench", .description = "", .variant = "", .node_count = n, .nodes = nodes,
-		.client_count = n, .clients = clients,
-		.totem = { 3000, 650, 0, 50, 200 },
-		.network = { .latency_ns = 100000 },
+		.path = "bench",
+		.name = "bench",
+		.description = "",
+		.variant = "",
+		.node_count = n,
+		.nodes = nodes,
+		.client_count = n,
+		.clients = clients,
+		.totem = {3000, 650, 0, 50, 200},
+		.network = {.latency_ns = 100000},
 	};
 }
 
@@ -66,15 +72,15 @@ static void make_steps(struct bench *bench)
 		struct step *step = &steps[i];
 
 		step->settle = true;
-		step->at = (struct position){ i + 1, 1 };
+		step->at = (struct position){i + 1, 1};
 		if (i == 0) {
 			step->verb = VERB_START;
-			step->nodes = (struct index_list){ n, bench->all };
+			step->nodes = (struct index_list){n, bench->all};
 			step->together = true;
 		} else if (i <= n) {
 			step->verb = VERB_TRACKSTART;
 			step->client = i - 1;
-			step->request = (struct vq_request){ .op = VQ_OP_TRACKSTART, .flags = VQ_TRACK_CHANGES };
+			step->request = (struct vq_request){.op = VQ_OP_TRACKSTART, .flags = VQ_TRACK_CHANGES};
 		} else if ((i - n) % 2) {
 			step->verb = VERB_PARTITION;
 			step->group_count = 2;
@@ -118,18 +124,18 @@ static void judge(void *ctx, const struct world_view *view, const struct observa
 static void measure(struct bench *bench)
 {
 	struct world *world = world_create(&bench->scenario, choice_plain, 0);
-	struct judged judged = { .scenario = &bench->scenario };
+	struct judged judged = {.scenario = &bench->scenario};
 	struct trace trace;
 	double start, seconds;
 	char hash[33];
 
 	trace_init(&trace, &bench->scenario, false, false, false);
-	world_observe(world, (struct observer){ &trace, trace_observe });
+	world_observe(world, (struct observer){&trace, trace_observe});
 	if (bench->checks) {
 		judged.check = malloc(check_size(&bench->scenario));
 		ALWAYS(judged.check != NULL);
 		check_init(judged.check, &bench->scenario);
-		world_observe(world, (struct observer){ &judged, judge });
+		world_observe(world, (struct observer){&judged, judge});
 	}
 	while (world_step(world) <= bench->nodes)
 		world_advance(world);
@@ -141,8 +147,8 @@ static void measure(struct bench *bench)
 	       "\"changes_per_second\": %.1f, \"events\": %llu, \"world_bytes\": %zu, \"judge_bytes\": %zu, "
 	       "\"failures\": %llu, \"trace\": \"%s\"}\n",
 	       (unsigned long long)bench->nodes, (unsigned long long)bench->changes, bench->checks ? "true" : "false",
-	       seconds, (double)bench->changes / seconds, (unsigned long long)world_events(world),
-	       world_bytes(world), check_size(&bench->scenario), (unsigned long long)judged.verdicts, hash);
+	       seconds, (double)bench->changes / seconds, (unsigned long long)world_events(world), world_bytes(world),
+	       check_size(&bench->scenario), (unsigned long long)judged.verdicts, hash);
 	trace_free(&trace);
 	free(judged.check);
 	world_destroy(world);
@@ -160,12 +166,12 @@ static void free_bench(struct bench *bench)
 int command_bench(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "nodes", required_argument, NULL, 'n' },
-		{ "changes", required_argument, NULL, 'c' },
-		{ "no-checks", no_argument, NULL, 'x' },
-		{ NULL, 0, NULL, 0 },
+		{"nodes", required_argument, NULL, 'n'},
+		{"changes", required_argument, NULL, 'c'},
+		{"no-checks", no_argument, NULL, 'x'},
+		{NULL, 0, NULL, 0},
 	};
-	struct bench bench = { .nodes = 3, .changes = 20000, .checks = true };
+	struct bench bench = {.nodes = 3, .changes = 20000, .checks = true};
 	bool good = true;
 	int option;
 
@@ -182,7 +188,8 @@ int command_bench(int argc, char **argv)
 			good = false;
 	}
 	if (!good || optind + 1 != argc || strcmp(argv[optind], "changes") != 0)
-		return usage_error("usage: votesim bench changes [--nodes 2..4096] [--changes 1..1000000] [--no-checks]");
+		return usage_error(
+			"usage: votesim bench changes [--nodes 2..4096] [--changes 1..1000000] [--no-checks]");
 	make_cluster(&bench);
 	make_steps(&bench);
 	measure(&bench);

@@ -102,8 +102,8 @@ static int explain_one(const struct scenario *scenario, const char *path)
 int command_explain(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "recording", required_argument, NULL, 'r' },
-		{ NULL, 0, NULL, 0 },
+		{"recording", required_argument, NULL, 'r'},
+		{NULL, 0, NULL, 0},
 	};
 	struct collection collection;
 	const char *recording = NULL;
@@ -122,7 +122,8 @@ int command_explain(int argc, char **argv)
 	if (collection.mistakes)
 		status = EXIT_USAGE;
 	else if (collection.run_count != 1)
-		status = usage_error("explain wants one scenario, and %s holds %u", argv[optind], collection.run_count);
+		status = usage_error("explain wants one scenario, and %s holds %u", argv[optind],
+				     collection.run_count);
 	else
 		status = explain_one(collection.runs[0], recording);
 	collection_free(&collection);

@@ -31,14 +31,14 @@ struct run_command {
 enum { OPTION_SEED = 256, OPTION_TRACE, OPTION_TRACE_ALL, OPTION_JUNIT, OPTION_ONLY, OPTION_JSON };
 
 static const struct option run_option_list[] = {
-	{ "seed", required_argument, NULL, OPTION_SEED },
-	{ "trace", required_argument, NULL, OPTION_TRACE },
-	{ "trace-all", no_argument, NULL, OPTION_TRACE_ALL },
-	{ "junit", required_argument, NULL, OPTION_JUNIT },
-	{ "only", required_argument, NULL, OPTION_ONLY },
-	{ "jobs", required_argument, NULL, 'j' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ NULL, 0, NULL, 0 },
+	{"seed", required_argument, NULL, OPTION_SEED},
+	{"trace", required_argument, NULL, OPTION_TRACE},
+	{"trace-all", no_argument, NULL, OPTION_TRACE_ALL},
+	{"junit", required_argument, NULL, OPTION_JUNIT},
+	{"only", required_argument, NULL, OPTION_ONLY},
+	{"jobs", required_argument, NULL, 'j'},
+	{"quiet", no_argument, NULL, 'q'},
+	{NULL, 0, NULL, 0},
 };
 
 static int take_jobs(struct run_command *command, const char *text)
@@ -168,8 +168,12 @@ static int close_outputs(struct run_command *command)
 static int run_all(struct run_command *command, const struct collection *collection)
 {
 	const struct batch batch = {
-		.scenarios = collection->runs, .count = collection->run_count, .jobs = command->jobs,
-		.options = command->options, .done = done, .progress = command->progress ? progress : NULL,
+		.scenarios = collection->runs,
+		.count = collection->run_count,
+		.jobs = command->jobs,
+		.options = command->options,
+		.done = done,
+		.progress = command->progress ? progress : NULL,
 		.ctx = command,
 	};
 	int status;
@@ -185,7 +189,7 @@ static int run_all(struct run_command *command, const struct collection *collect
 
 int command_run(int argc, char **argv)
 {
-	struct run_command command = { .jobs = 1 };
+	struct run_command command = {.jobs = 1};
 	struct collection collection;
 	int status = parse_run(&command, argc, argv);
 
@@ -209,8 +213,8 @@ int command_run(int argc, char **argv)
 int command_check(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "json", no_argument, NULL, OPTION_JSON },
-		{ NULL, 0, NULL, 0 },
+		{"json", no_argument, NULL, OPTION_JSON},
+		{NULL, 0, NULL, 0},
 	};
 	struct collection collection;
 	bool json = false;
@@ -230,7 +234,8 @@ int command_check(int argc, char **argv)
 		scenario_dump_json(collection.runs[i], stdout);
 	if (!json && !collection.mistakes)
 		printf("%u scenario%s in %u file%s: all valid\n", collection.run_count,
-		       collection.run_count == 1 ? "" : "s", collection.set_count, collection.set_count == 1 ? "" : "s");
+		       collection.run_count == 1 ? "" : "s", collection.set_count,
+		       collection.set_count == 1 ? "" : "s");
 	status = collection.mistakes ? EXIT_USAGE : EXIT_HELD;
 	collection_free(&collection);
 	return status;

@@ -34,7 +34,7 @@ static void push_timer(struct world *world, uint32_t node, enum vq_timer timer)
 	const struct node_timer *state = &node_of(world, node)->timers[timer];
 
 	event_push(world, state->due_ns,
-		   (struct event){ .kind = EVENT_TIMER, .a = node, .b = timer, .c = state->generation });
+		   (struct event){.kind = EVENT_TIMER, .a = node, .b = timer, .c = state->generation});
 }
 
 static void host_timer_start(void *ctx, enum vq_timer timer, uint32_t delay_ms)
@@ -108,16 +108,23 @@ static void host_abort(void *ctx, const char *why)
 	(void)why;
 	node->aborted = 1;
 	event_push(here->world, state_of(here->world)->now_ns,
-		   (struct event){ .kind = EVENT_ABORT, .a = here->node, .b = node->boots });
+		   (struct event){.kind = EVENT_ABORT, .a = here->node, .b = node->boots});
 }
 
 void daemon_host(struct vq_host *host, struct vq_entry *scratch)
 {
 	*host = (struct vq_host){
-		.multicast = host_multicast, .timer_start = host_timer_start, .timer_cancel = host_timer_cancel,
-		.notify = host_notify, .answer = host_answer, .sync_processed = host_sync_processed,
-		.primary = host_primary, .store_barrier = host_store_barrier, .notice = host_notice,
-		.abort = host_abort, .scratch = scratch,
+		.multicast = host_multicast,
+		.timer_start = host_timer_start,
+		.timer_cancel = host_timer_cancel,
+		.notify = host_notify,
+		.answer = host_answer,
+		.sync_processed = host_sync_processed,
+		.primary = host_primary,
+		.store_barrier = host_store_barrier,
+		.notice = host_notice,
+		.abort = host_abort,
+		.scratch = scratch,
 	};
 }
 
@@ -136,7 +143,7 @@ static void tell_held(struct world *world, uint32_t node)
 /* Declares what every call into a core needs. */
 #define ENTER(world, node)                           \
 	const struct vq_host *host = &(world)->host; \
-	struct here here = { world, node }
+	struct here here = {world, node}
 
 static bool runs(const struct world *world, uint32_t node)
 {
@@ -158,7 +165,10 @@ static const struct vq_config *running_config(const struct world *world, uint32_
 static void tell_config(struct world *world, enum observation_kind kind, uint32_t node)
 {
 	struct observation observation = {
-		.kind = kind, .node = node, .client = NONE, .config = running_config(world, node),
+		.kind = kind,
+		.node = node,
+		.client = NONE,
+		.config = running_config(world, node),
 	};
 
 	observe(world, &observation);
@@ -188,8 +198,12 @@ static void boot(struct world *world, uint32_t node)
 static void refuse(struct world *world, uint32_t node, enum vq_refusal refusal)
 {
 	struct observation observation = {
-		.kind = OBSERVE_NODE_REFUSED, .node = node, .client = NONE, .number = refusal,
-		.text = vq_refusal_message(refusal), .config = running_config(world, node),
+		.kind = OBSERVE_NODE_REFUSED,
+		.node = node,
+		.client = NONE,
+		.number = refusal,
+		.text = vq_refusal_message(refusal),
+		.config = running_config(world, node),
 	};
 
 	ring_forget_node(world, node);
@@ -282,9 +296,10 @@ void daemon_stop(struct world *world, uint32_t node, bool wipe)
 	}
 	state->leaving = LEAVES;
 	vq_leave(core_of(world, node), host, &here);
-	event_push(world, state_of(world)->now_ns + 4 * world->scenario->network.latency_ns + STOP_NS +
-				  (world_pick(world, 2, CHOOSE_STOP) ? LATE_STOP_NS : 0),
-		   (struct event){ .kind = EVENT_LEAVE, .a = node, .b = node_of(world, node)->boots });
+	event_push(world,
+		   state_of(world)->now_ns + 4 * world->scenario->network.latency_ns + STOP_NS +
+			   (world_pick(world, 2, CHOOSE_STOP) ? LATE_STOP_NS : 0),
+		   (struct event){.kind = EVENT_LEAVE, .a = node, .b = node_of(world, node)->boots});
 }
 
 /* Does its goodbye reach all that are still on its ring? Who does not hear it misses its token. */
@@ -364,7 +379,7 @@ static void take_missed_turn(struct world *world, uint32_t node)
 		return;
 	state->turn_missed = 0;
 	event_push(world, state_of(world)->now_ns,
-		   (struct event){ .kind = EVENT_TURN, .a = node, .b = ring_of(world, state->ring)->generation });
+		   (struct event){.kind = EVENT_TURN, .a = node, .b = ring_of(world, state->ring)->generation});
 }
 
 void daemon_resume(struct world *world, uint32_t node)
@@ -412,7 +427,12 @@ void daemon_timer(struct world *world, uint32_t node, enum vq_timer timer, uint3
 void daemon_ring(struct world *world, uint32_t node, struct vq_ring_id id, const uint32_t *ids, uint32_t count)
 {
 	struct observation observation = {
-		.kind = OBSERVE_RING, .node = node, .client = NONE, .ring = id, .nodes = ids, .count = count,
+		.kind = OBSERVE_RING,
+		.node = node,
+		.client = NONE,
+		.ring = id,
+		.nodes = ids,
+		.count = count,
 	};
 	bool first;
 	ENTER(world, node);
@@ -430,7 +450,9 @@ void daemon_ring(struct world *world, uint32_t node, struct vq_ring_id id, const
 static void activate(struct world *world, uint32_t node)
 {
 	struct observation observation = {
-		.kind = OBSERVE_ACTIVATED, .node = node, .client = NONE,
+		.kind = OBSERVE_ACTIVATED,
+		.node = node,
+		.client = NONE,
 		.ring = ring_of(world, node_of(world, node)->ring)->id,
 	};
 	ENTER(world, node);
@@ -446,8 +468,13 @@ static void deliver_votequorum(struct world *world, uint32_t node, const struct 
 
 	if (world->observe_all) {
 		struct observation observation = {
-			.kind = OBSERVE_DELIVERED, .node = node, .client = NONE, .number = sender,
-			.context = message->number, .data = message + 1, .size = message->size,
+			.kind = OBSERVE_DELIVERED,
+			.node = node,
+			.client = NONE,
+			.number = sender,
+			.context = message->number,
+			.data = message + 1,
+			.size = message->size,
 		};
 
 		observe(world, &observation);
@@ -478,7 +505,7 @@ static void take_turn(struct world *world, uint32_t node)
 		daemon_turn(world, node, generation);
 	else
 		event_push(world, state_of(world)->now_ns + 2 * world->scenario->network.latency_ns + 1,
-			   (struct event){ .kind = EVENT_TURN, .a = node, .b = generation });
+			   (struct event){.kind = EVENT_TURN, .a = node, .b = generation});
 }
 
 void daemon_deliver(struct world *world, uint32_t node, const struct message *message)

@@ -34,8 +34,8 @@ static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t ind
 	node.boots = 0;
 	for (uint32_t i = 0; i < VQ_TIMER_COUNT; i++) {
 		/* while paused left_ns says it, but not whether the timer runs at all */
-		node.timers[i].due_ns = node.paused ? node.timers[i].due_ns == NEVER_NS
-						    : from_now(world, node.timers[i].due_ns);
+		node.timers[i].due_ns =
+			node.paused ? node.timers[i].due_ns == NEVER_NS : from_now(world, node.timers[i].due_ns);
 		node.timers[i].generation = 0;
 	}
 	add(hash, &node, sizeof node);
@@ -148,9 +148,14 @@ static void add_events(const struct world *world, XXH3_state_t *hash)
 		if (stale)
 			continue;
 		list[count++] = (struct pending){
-			.after_ns = from_now(world, time_ns), .order = order, .kind = event.kind,
-			.detail = event.detail, .a = event.kind == EVENT_FORM ? 0 : event.a,
-			.b = has_number(event.kind) ? event.c : event.kind == EVENT_TIMER ? event.b : 0,
+			.after_ns = from_now(world, time_ns),
+			.order = order,
+			.kind = event.kind,
+			.detail = event.detail,
+			.a = event.kind == EVENT_FORM ? 0 : event.a,
+			.b = has_number(event.kind)      ? event.c
+			     : event.kind == EVENT_TIMER ? event.b
+							 : 0,
 		};
 	}
 	qsort(list, count, sizeof *list, by_time);

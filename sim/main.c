@@ -76,11 +76,8 @@ static int command(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = {
-		{"run", command_run},
-		{"check", command_check},
-		{"explore", command_explore},
-		{"explain", command_explain},
-		{"bench", command_bench},
+		{"run", command_run},         {"check", command_check}, {"explore", command_explore},
+		{"explain", command_explain}, {"bench", command_bench},
 	};
 
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)

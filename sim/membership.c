@@ -35,7 +35,8 @@ static void find_cliques(struct world *world)
 			continue;
 		world->component[first] = first;
 		for (uint32_t node = first + 1; node < world->node_count; node++)
-			if (node_active(world, node) && world->component[node] == NONE && joins_clique(world, node, first))
+			if (node_active(world, node) && world->component[node] == NONE &&
+			    joins_clique(world, node, first))
 				world->component[node] = first;
 	}
 }
@@ -126,7 +127,7 @@ static void note_contact(struct world *world, struct ring_state *ring)
 	ring->early = world_pick(world, 3, CHOOSE_CONTACT);
 }
 
-struct component { /* what one pass over the nodes finds of it */
+struct component {               /* what one pass over the nodes finds of it */
 	uint64_t ready_ns;       /* of all its rings together */
 	uint64_t first_ready_ns; /* of nodes that start: they form alone, before */
 	uint32_t rings;
@@ -136,7 +137,7 @@ struct component { /* what one pass over the nodes finds of it */
 
 static struct component look_at_component(struct world *world, uint32_t component)
 {
-	struct component found = { .first_ready_ns = NEVER_NS };
+	struct component found = {.first_ready_ns = NEVER_NS};
 	uint32_t last_ring = NONE;
 
 	memset(world->chosen, 0, world->node_count + 1);
@@ -172,7 +173,7 @@ static uint64_t sooner(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-struct ready { /* of a component's rings, in ns */
+struct ready {          /* of a component's rings, in ns */
 	uint64_t lost;  /* those that lost a member without a word; 0: none */
 	uint64_t merge; /* the others */
 	uint64_t early; /* others that meet in the midst of a sync; NEVER_NS: none */
@@ -189,11 +190,11 @@ static void add_ready(struct world *world, uint32_t slot, uint32_t component, st
 	if (ring->flags & RING_FIRST)
 		found->first_ready_ns = sooner(found->first_ready_ns, ring->contact_ns + ms(totem->join_ms));
 	else if (count_lost(world, slot, component))
-		ready->lost = later(ready->lost,
-				    ring->broken_ns + ms(token_ms + scenario_consensus_ms(world->scenario)));
+		ready->lost =
+			later(ready->lost, ring->broken_ns + ms(token_ms + scenario_consensus_ms(world->scenario)));
 	else if (ring->early)
-		ready->early = sooner(ready->early, ring->contact_ns +
-							    ring->early * world->scenario->network.latency_ns + 1);
+		ready->early = sooner(ready->early,
+				      ring->contact_ns + ring->early * world->scenario->network.latency_ns + 1);
 	else if (ring->flags & RING_REFORM || ring->here < ring->member_count)
 		ready->merge = later(ready->merge, ring->contact_ns + ms(totem->join_ms));
 	else
@@ -203,7 +204,7 @@ static void add_ready(struct world *world, uint32_t slot, uint32_t component, st
 /* When the component's rings are ready to form one. */
 static void find_ready(struct world *world, uint32_t component, struct component *found)
 {
-	struct ready ready = { .early = NEVER_NS };
+	struct ready ready = {.early = NEVER_NS};
 
 	memset(world->chosen, 0, world->node_count + 1);
 	for (uint32_t node = component; node < world->node_count; node++) {
@@ -252,7 +253,7 @@ void membership_changed(struct world *world)
 	state->form_ns = next_ns;
 	state->form_generation++;
 	if (next_ns != NEVER_NS)
-		event_push(world, next_ns, (struct event){ .kind = EVENT_FORM, .a = state->form_generation });
+		event_push(world, next_ns, (struct event){.kind = EVENT_FORM, .a = state->form_generation});
 }
 
 /* ---- forming ---- */

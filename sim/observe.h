@@ -51,9 +51,9 @@ enum down_cause { DOWN_STOP = 1, DOWN_CRASH, DOWN_ABORT };
 
 struct observation {
 	enum observation_kind kind;
-	uint32_t node;   /* index; UINT32_MAX: none */
-	uint32_t client; /* index; UINT32_MAX: none */
-	uint32_t step;   /* the step under way */
+	uint32_t node;    /* index; UINT32_MAX: none */
+	uint32_t client;  /* index; UINT32_MAX: none */
+	uint32_t step;    /* the step under way */
 	uint64_t time_ns; /* virtual, since the start of the run */
 	uint64_t number;
 	uint64_t context;

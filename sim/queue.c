@@ -81,7 +81,7 @@ void queue_push(struct queue *queue, uint64_t time_ns, struct event event)
 	NEVER(i >= queue->capacity);
 	slot = take_slot(queue, events);
 	events[slot] = event;
-	key = (struct key){ time_ns, queue->next_order++ << QUEUE_SLOT_BITS | slot };
+	key = (struct key){time_ns, queue->next_order++ << QUEUE_SLOT_BITS | slot};
 	while (i > 0) {
 		uint32_t parent = (i - 1) / 4;
 
@@ -123,7 +123,7 @@ struct event queue_pop(struct queue *queue, uint64_t *time_ns)
 
 	NEVER(queue->count == 0);
 	*time_ns = keys[0].time_ns;
-	events[slot] = (struct event){ .a = queue->free_slot };
+	events[slot] = (struct event){.a = queue->free_slot};
 	queue->free_slot = slot;
 	count = --queue->count;
 	last = keys[count];
@@ -139,7 +139,7 @@ struct event queue_pop(struct queue *queue, uint64_t *time_ns)
 		hole = (hole - 1) / 4;
 	}
 	keys[hole] = last;
-	keys[count] = (struct key){ 0, 0 };
+	keys[count] = (struct key){0, 0};
 	return event;
 }
 

@@ -88,7 +88,7 @@ static void want_ordering(struct world *world, uint32_t slot)
 		return;
 	ring->flags |= RING_ORDERING;
 	event_push(world, state_of(world)->now_ns,
-		   (struct event){ .kind = EVENT_ORDER, .a = slot, .b = ring->generation });
+		   (struct event){.kind = EVENT_ORDER, .a = slot, .b = ring->generation});
 }
 
 void ring_send(struct world *world, uint32_t node, enum message_kind kind, const void *bytes, size_t size)
@@ -108,7 +108,11 @@ void ring_send(struct world *world, uint32_t node, enum message_kind kind, const
 	want_ordering(world, slot);
 	if (kind == MESSAGE_VOTEQUORUM && world->observe_all) {
 		struct observation observation = {
-			.kind = OBSERVE_SENT, .node = node, .client = NONE, .data = message + 1, .size = size,
+			.kind = OBSERVE_SENT,
+			.node = node,
+			.client = NONE,
+			.data = message + 1,
+			.size = size,
 		};
 
 		observe(world, &observation);
@@ -210,8 +214,11 @@ static void schedule_delivery(struct world *world, uint32_t slot, const struct m
 
 	*last_ns = arrival_ns > *last_ns ? arrival_ns : *last_ns; /* in order, however late one is */
 	event_push(world, *last_ns,
-		   (struct event){ .kind = EVENT_DELIVER_TO, .detail = (uint16_t)member, .a = slot,
-				   .b = ring->generation, .c = message->number });
+		   (struct event){.kind = EVENT_DELIVER_TO,
+				  .detail = (uint16_t)member,
+				  .a = slot,
+				  .b = ring->generation,
+				  .c = message->number});
 }
 
 static void schedule_deliveries(struct world *world, uint32_t slot, const struct message *message)
@@ -221,8 +228,8 @@ static void schedule_deliveries(struct world *world, uint32_t slot, const struct
 
 	if (world->uniform) {
 		event_push(world, state_of(world)->now_ns + world->scenario->network.latency_ns,
-			   (struct event){ .kind = EVENT_DELIVER, .a = slot, .b = ring->generation,
-					   .c = message->number });
+			   (struct event){
+				   .kind = EVENT_DELIVER, .a = slot, .b = ring->generation, .c = message->number});
 		return;
 	}
 	for (uint32_t i = 0; i < ring->member_count; i++)

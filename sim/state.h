@@ -19,16 +19,16 @@
 #define OBSERVERS_MAX 4u
 
 enum event_kind {
-	EVENT_ORDER = 1, /* a: ring slot, b: its generation: order one pending message */
-	EVENT_DELIVER,   /* a: ring, b: generation, c: message number, detail: 0; to every member */
-	EVENT_DELIVER_TO,/* the same to the one member detail */
-	EVENT_FORM,      /* a: generation: rings are due to form */
-	EVENT_TURN,      /* a: node, b: ring generation, c: its turn to process in the sync */
-	EVENT_LEAVE,     /* a: node, b: boots: a clean stop ends */
-	EVENT_ABORT,     /* a: node, b: boots: the daemon's assertion failed */
-	EVENT_TIMER,     /* a: node, b: enum vq_timer, c: generation */
-	EVENT_WAKE,      /* a: client, b: generation: the application dispatches */
-	EVENT_UNTIL,     /* a script waits for this moment */
+	EVENT_ORDER = 1,  /* a: ring slot, b: its generation: order one pending message */
+	EVENT_DELIVER,    /* a: ring, b: generation, c: message number, detail: 0; to every member */
+	EVENT_DELIVER_TO, /* the same to the one member detail */
+	EVENT_FORM,       /* a: generation: rings are due to form */
+	EVENT_TURN,       /* a: node, b: ring generation, c: its turn to process in the sync */
+	EVENT_LEAVE,      /* a: node, b: boots: a clean stop ends */
+	EVENT_ABORT,      /* a: node, b: boots: the daemon's assertion failed */
+	EVENT_TIMER,      /* a: node, b: enum vq_timer, c: generation */
+	EVENT_WAKE,       /* a: client, b: generation: the application dispatches */
+	EVENT_UNTIL,      /* a script waits for this moment */
 };
 
 struct node_timer {
@@ -41,11 +41,11 @@ struct node_timer {
 enum leaving { STAYS, LEAVES, LEFT }; /* LEFT: said goodbye before it went down */
 
 struct node_state {
-	uint64_t ring_seq;       /* on disk */
+	uint64_t ring_seq;        /* on disk */
 	uint64_t last_arrival_ns; /* of a packet that is under way to it */
-	uint32_t stored_barrier; /* on disk */
-	uint32_t file_config;    /* the file: 0 as at the start, else 1 + the step that changed it */
-	uint32_t running_config; /* what the daemon has read, likewise */
+	uint32_t stored_barrier;  /* on disk */
+	uint32_t file_config;     /* the file: 0 as at the start, else 1 + the step that changed it */
+	uint32_t running_config;  /* what the daemon has read, likewise */
 	uint32_t boots;
 	uint32_t group;          /* network partition */
 	uint32_t ring;           /* slot; NONE while down */
@@ -54,22 +54,22 @@ struct node_state {
 	uint32_t barriers;
 	uint8_t up;
 	uint8_t paused;
-	uint8_t leaving;    /* enum leaving */
-	uint8_t stop_later; /* told to stop while paused */
-	uint8_t queue_full; /* the next multicast finds totem's queue full */
-	uint8_t aborted;    /* its core is not to be called any more; EVENT_ABORT is under way */
-	uint8_t held;       /* last told to observers */
+	uint8_t leaving;     /* enum leaving */
+	uint8_t stop_later;  /* told to stop while paused */
+	uint8_t queue_full;  /* the next multicast finds totem's queue full */
+	uint8_t aborted;     /* its core is not to be called any more; EVENT_ABORT is under way */
+	uint8_t held;        /* last told to observers */
 	uint8_t turn_missed; /* its turn in the sync came while it was paused */
 	struct node_timer timers[VQ_TIMER_COUNT];
 };
 
 enum ring_flag {
 	RING_USED = 1,
-	RING_FIRST = 2,     /* of a node that starts, or was paused too long: it forms a ring alone first */
-	RING_WHOLE = 4,     /* every member is there: messages flow */
-	RING_ORDERING = 8,  /* an EVENT_ORDER is under way */
-	RING_REFORM = 16,   /* its token was lost, though all are back */
-	RING_AGAIN = 32,    /* formed on the way to a larger one: not once more */
+	RING_FIRST = 2,    /* of a node that starts, or was paused too long: it forms a ring alone first */
+	RING_WHOLE = 4,    /* every member is there: messages flow */
+	RING_ORDERING = 8, /* an EVENT_ORDER is under way */
+	RING_REFORM = 16,  /* its token was lost, though all are back */
+	RING_AGAIN = 32,   /* formed on the way to a larger one: not once more */
 };
 
 struct ring_state {
@@ -83,7 +83,7 @@ struct ring_state {
 	uint32_t ordered;      /* messages ordered so far */
 	uint32_t early;        /* 0, or it meets the others after so many packets' time */
 	uint32_t reserved;
-	uint32_t token_at;     /* the member (by its place) that sent last; only with token_order */
+	uint32_t token_at;                    /* the member (by its place) that sent last; only with token_order */
 	uint32_t log_first, log_last;         /* ordered, not yet delivered to all */
 	uint32_t pending_first, pending_last; /* sent, not yet ordered */
 };
@@ -92,9 +92,9 @@ enum message_kind { MESSAGE_VOTEQUORUM, MESSAGE_BARRIER_EARLY, MESSAGE_BARRIER }
 
 struct message { /* in the pool */
 	uint32_t next;
-	uint32_t sender;     /* node */
-	uint32_t number;     /* 1.. in the ring's order */
-	uint32_t left;       /* members that have not had it */
+	uint32_t sender; /* node */
+	uint32_t number; /* 1.. in the ring's order */
+	uint32_t left;   /* members that have not had it */
 	uint32_t kind;
 	uint32_t generation; /* of the ring of a barrier */
 	uint32_t size;
@@ -106,31 +106,31 @@ struct note { /* a queued notification, in the pool */
 	uint32_t next;
 	uint32_t reserved;
 	struct vq_notification notification; /* entries is NULL: they follow */
-	/* count entries */
+					     /* count entries */
 };
 
 enum client_phase {
-	CLIENT_FRESH,     /* never connected, or a new process after kill */
+	CLIENT_FRESH, /* never connected, or a new process after kill */
 	CLIENT_OPEN,
-	CLIENT_GONE,      /* knows that its daemon is gone */
+	CLIENT_GONE, /* knows that its daemon is gone */
 	CLIENT_FINALIZED,
 };
 
 struct client_state {
 	vq_handle_t handle;
-	uint32_t connection;   /* number at its node */
-	uint32_t boots;        /* of the daemon it is connected to */
+	uint32_t connection; /* number at its node */
+	uint32_t boots;      /* of the daemon it is connected to */
 	uint32_t phase;
-	uint32_t generation;   /* of the process: stale wake-ups are ignored */
+	uint32_t generation; /* of the process: stale wake-ups are ignored */
 	uint32_t note_first, note_last, note_count;
-	uint32_t reading;      /* note handed to the library */
+	uint32_t reading;       /* note handed to the library */
 	uint32_t waiting_step;  /* 1 + step whose call has no answer yet, 0: none */
 	uint32_t dispatch_step; /* the same for a dispatch that waits; other calls go on beside it */
 	uint32_t fault_verb;    /* the next such call meets fault_error; VERB_NONE: any call */
 	uint32_t fault_error;   /* enum vq_error; 0: no fault is set */
 	uint32_t reserved2;
-	uint8_t wake;          /* an EVENT_WAKE is under way */
-	uint8_t asked;         /* the daemon has taken the request and will answer */
+	uint8_t wake;  /* an EVENT_WAKE is under way */
+	uint8_t asked; /* the daemon has taken the request and will answer */
 	uint8_t answered;
 	uint8_t reserved[1];
 	struct vq_reply answer;
@@ -142,15 +142,15 @@ struct script {
 	uint64_t began_ns; /* the step under way */
 	uint64_t until_ns; /* it is done not before; NEVER_NS while that is open */
 	uint32_t step;
-	uint32_t part;     /* of start: nodes booted so far */
+	uint32_t part; /* of start: nodes booted so far */
 	uint32_t phase;
-	uint32_t arrival;  /* the step's own moment (at, after) is awaited */
+	uint32_t arrival; /* the step's own moment (at, after) is awaited */
 };
 
 #define POOL_CLASSES 24u
 struct pool {
-	uint32_t used;     /* units of 16 bytes, the first of which is never handed out */
-	uint32_t capacity; /* units */
+	uint32_t used;                     /* units of 16 bytes, the first of which is never handed out */
+	uint32_t capacity;                 /* units */
 	uint32_t free_first[POOL_CLASSES]; /* blocks of 32 << class bytes */
 };
 
@@ -158,11 +158,11 @@ struct state { /* the head of the block */
 	uint64_t now_ns;
 	uint64_t events;
 	uint64_t streams[CHOOSE_KIND_COUNT];
-	uint64_t size;   /* of the block */
+	uint64_t size;              /* of the block */
 	uint64_t pool_at, queue_at; /* offsets of the parts that grow */
-	uint32_t timers_queued; /* events in the queue that event_is_timer() */
+	uint32_t timers_queued;     /* events in the queue that event_is_timer() */
 	uint32_t form_generation;
-	uint64_t form_ns;  /* when rings are due to form; NEVER_NS: nothing to do */
+	uint64_t form_ns; /* when rings are due to form; NEVER_NS: nothing to do */
 	uint32_t ring_generation;
 	uint32_t stuck;
 	struct script script;
@@ -185,18 +185,18 @@ struct world {
 	uint32_t observer_count;
 	bool observe_all;
 	bool token_order; /* the first choice of CHOOSE_ORDER is who comes next round the ring, not who sent first */
-	bool uniform; /* every packet takes the same time: one event delivers to all */
+	bool uniform;     /* every packet takes the same time: one event delivers to all */
 	uint32_t node_count, client_count;
 	struct vq_limits limits;
 	struct vq_host host; /* what every core is called with */
 	size_t core_size, library_size;
 	size_t nodes_at, rings_at, members_at, clients_at, cores_at, libraries_at, links_at; /* links_at 0: none */
 	size_t fixed_size;
-	size_t note_size_max;     /* bytes of the largest notification */
+	size_t note_size_max; /* bytes of the largest notification */
 	uint32_t clients_per_node_max;
 	/* scratch, not part of the world's value */
 	struct vq_entry *entries;
-	uint32_t *component;      /* node -> lowest node of its component, NONE: not active */
+	uint32_t *component; /* node -> lowest node of its component, NONE: not active */
 	uint32_t *list, *ids;
 	uint8_t *chosen;
 	uint32_t *heads, *heads_before;

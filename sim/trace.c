@@ -157,7 +157,9 @@ static void put_nodes(struct line *line, const struct vq_notification *notificat
 static void put_notification(struct line *line, const char *key, const struct vq_notification *notification)
 {
 	static const char *const names[] = {
-		[VQ_NODELIST] = "nodelist", [VQ_QUORUM] = "quorum", [VQ_EXPECTED_VOTES] = "expected_votes",
+		[VQ_NODELIST] = "nodelist",
+		[VQ_QUORUM] = "quorum",
+		[VQ_EXPECTED_VOTES] = "expected_votes",
 	};
 
 	put_string_field(line, key, names[notification->kind]);
@@ -176,8 +178,9 @@ static void put_notification(struct line *line, const char *key, const struct vq
 static void put_info(struct line *line, const struct vq_info *info)
 {
 	const uint32_t values[] = {
-		info->node_id, info->node_state, info->node_votes, info->node_expected_votes, info->highest_expected,
-		info->total_votes, info->quorum, info->flags, info->qdevice_votes,
+		info->node_id,          info->node_state,  info->node_votes, info->node_expected_votes,
+		info->highest_expected, info->total_votes, info->quorum,     info->flags,
+		info->qdevice_votes,
 	};
 
 	for (uint32_t i = 0; i < INFO_QDEVICE_NAME; i++)
@@ -217,15 +220,30 @@ static bool put_visible(struct line *line, const struct observation *observation
 /* ---- all other lines ---- */
 
 static const char *const event_names[OBSERVE_KIND_COUNT] = {
-	[OBSERVE_STEP_BEGIN] = "step_begin", [OBSERVE_STEP_END] = "step_end", [OBSERVE_RUN_END] = "run_end",
-	[OBSERVE_NODE_UP] = "node_up", [OBSERVE_NODE_DOWN] = "node_down",
-	[OBSERVE_NODE_PAUSED] = "node_paused", [OBSERVE_NODE_RESUMED] = "node_resumed",
-	[OBSERVE_REACH] = "reach", [OBSERVE_RELOADED] = "reloaded", [OBSERVE_CANCEL_WFA] = "cancel_wait_for_all",
-	[OBSERVE_RING] = "ring", [OBSERVE_ACTIVATED] = "activated", [OBSERVE_HELD] = "held",
-	[OBSERVE_PRIMARY] = "primary", [OBSERVE_NOTICE] = "notice", [OBSERVE_STORED] = "stored",
-	[OBSERVE_CALL] = "call", [OBSERVE_FAULT] = "fault", [OBSERVE_QUEUED] = "queued",
-	[OBSERVE_CONSUMED] = "consumed", [OBSERVE_CLIENT_DIED] = "client_died",
-	[OBSERVE_SENT] = "sent", [OBSERVE_DELIVERED] = "delivered", [OBSERVE_TIMER] = "timer",
+	[OBSERVE_STEP_BEGIN] = "step_begin",
+	[OBSERVE_STEP_END] = "step_end",
+	[OBSERVE_RUN_END] = "run_end",
+	[OBSERVE_NODE_UP] = "node_up",
+	[OBSERVE_NODE_DOWN] = "node_down",
+	[OBSERVE_NODE_PAUSED] = "node_paused",
+	[OBSERVE_NODE_RESUMED] = "node_resumed",
+	[OBSERVE_REACH] = "reach",
+	[OBSERVE_RELOADED] = "reloaded",
+	[OBSERVE_CANCEL_WFA] = "cancel_wait_for_all",
+	[OBSERVE_RING] = "ring",
+	[OBSERVE_ACTIVATED] = "activated",
+	[OBSERVE_HELD] = "held",
+	[OBSERVE_PRIMARY] = "primary",
+	[OBSERVE_NOTICE] = "notice",
+	[OBSERVE_STORED] = "stored",
+	[OBSERVE_CALL] = "call",
+	[OBSERVE_FAULT] = "fault",
+	[OBSERVE_QUEUED] = "queued",
+	[OBSERVE_CONSUMED] = "consumed",
+	[OBSERVE_CLIENT_DIED] = "client_died",
+	[OBSERVE_SENT] = "sent",
+	[OBSERVE_DELIVERED] = "delivered",
+	[OBSERVE_TIMER] = "timer",
 };
 
 static void put_event(struct line *line, const struct observation *observation)

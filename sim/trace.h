@@ -13,13 +13,13 @@
 
 struct trace {
 	const struct scenario *scenario;
-	bool all;       /* every event, not only what bears on clients */
-	bool keep;      /* keep the text; without, only its hash and count */
-	bool label;     /* name the scenario in every line: several runs in one file; not part of the hash */
-	char *text;     /* kept lines; owned */
+	bool all;   /* every event, not only what bears on clients */
+	bool keep;  /* keep the text; without, only its hash and count */
+	bool label; /* name the scenario in every line: several runs in one file; not part of the hash */
+	char *text; /* kept lines; owned */
 	size_t size, room;
 	uint64_t lines;
-	char *pending;  /* lines not yet hashed; owned */
+	char *pending; /* lines not yet hashed; owned */
 	size_t pending_size;
 	void *hash_state;
 };

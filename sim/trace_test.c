@@ -38,9 +38,10 @@ static char *line_of(struct observation observation, bool all)
 
 #define HEAD "{\"t\":1500000,\"step\":3,"
 #define CLIENT HEAD "\"node\":7,\"client\":\"a\","
-#define assert_line(expected, ...)                                                                                  \
-	assert_string_equal(line_of((struct observation){.node = 0, .client = 0, __VA_ARGS__}, false), expected "}" \
-														"\n")
+#define assert_line(expected, ...)                                                                     \
+	assert_string_equal(line_of((struct observation){.node = 0, .client = 0, __VA_ARGS__}, false), \
+			    expected "}"                                                               \
+				     "\n")
 #define assert_event(expected, ...) \
 	assert_string_equal(line_of((struct observation){.client = ANY, __VA_ARGS__}, true), HEAD expected "}\n")
 #define assert_nothing(...) \

@@ -234,7 +234,7 @@ static uint32_t pool_class(size_t bytes)
 	uint32_t class = 0;
 
 	while (((size_t)32 << class) < bytes)
-		class++;
+		class ++;
 	ALWAYS(class < POOL_CLASSES);
 	return class;
 }
@@ -312,7 +312,11 @@ void observe(struct world *world, struct observation *observation)
 void observe_node(struct world *world, enum observation_kind kind, uint32_t node, uint64_t number, const char *text)
 {
 	struct observation observation = {
-		.kind = kind, .node = node, .client = NONE, .number = number, .text = text,
+		.kind = kind,
+		.node = node,
+		.client = NONE,
+		.number = number,
+		.text = text,
 	};
 
 	observe(world, &observation);
@@ -343,7 +347,8 @@ static void reserve_for_event(struct world *world)
 {
 	size_t notes = (size_t)world->clients_per_node_max * 6 * 2 * world->note_size_max;
 
-	world_reserve(world, 4 * world->node_count + 2 * world->client_count + 32, notes + 4096 + 64 * world->node_count);
+	world_reserve(world, 4 * world->node_count + 2 * world->client_count + 32,
+		      notes + 4096 + 64 * world->node_count);
 }
 
 void world_reserve_call(struct world *world)
@@ -448,7 +453,7 @@ static int view_getinfo(const void *view, uint32_t node, uint32_t of, struct vq_
 {
 	/* getinfo changes nothing in the core, and no host function is called */
 	struct world *world = (struct world *)(uintptr_t)view;
-	struct vq_request request = { .op = VQ_OP_GETINFO, .nodeid = of };
+	struct vq_request request = {.op = VQ_OP_GETINFO, .nodeid = of};
 	struct vq_reply reply;
 	int error;
 
@@ -467,7 +472,7 @@ static bool view_settled(const void *world)
 
 struct world_view world_view(const struct world *world)
 {
-	return (struct world_view){ world, view_reaches, view_getinfo, view_settled };
+	return (struct world_view){world, view_reaches, view_getinfo, view_settled};
 }
 
 /* What lies beyond the pool's used part means nothing: blocks are cleared when taken. */

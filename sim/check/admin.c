@@ -71,8 +71,7 @@ static void set_expected(const struct judge *judge, uint32_t number, uint32_t va
 		struct span *barrier = &judge_model(judge, i)->barrier;
 
 		if (together(judge, number, i))
-			*barrier = !check->flux && !check->moved ? span_exact(value)
-								 : (struct span){0, UINT32_MAX};
+			*barrier = !check->flux && !check->moved ? span_exact(value) : (struct span){0, UINT32_MAX};
 		else if (check->moved)
 			*barrier = (struct span){0, UINT32_MAX};
 	}
@@ -86,8 +85,7 @@ static void set_expected(const struct judge *judge, uint32_t number, uint32_t va
 				continue;
 			check->records_open = 1;
 			if (value)
-				judge_model(judge, i)->expected = judge_model(judge, i)->highest =
-					span_exact(value);
+				judge_model(judge, i)->expected = judge_model(judge, i)->highest = span_exact(value);
 			recalculated(judge, i);
 		}
 	}
@@ -168,8 +166,7 @@ static void forget_name(const struct judge *judge, uint32_t number)
 			registered = registered == YES ? YES : judge_model(judge, i)->registered;
 	for (i = 0; i < judge->check->node_count; i++)
 		if (together(judge, number, i) && registered != YES)
-			judge_model(judge, i)->named =
-				registered == NO && !judge->check->moved ? NO : UNKNOWN;
+			judge_model(judge, i)->named = registered == NO && !judge->check->moved ? NO : UNKNOWN;
 }
 
 static void rename_device(const struct judge *judge, uint32_t number, uint64_t from, uint64_t to)
@@ -266,8 +263,7 @@ void admin_reply(const struct judge *judge)
 		judge_model(judge, number)->stale = 1;
 		judge->check->moved = 1;
 	}
-	if (judge->seen->number != VQ_OK && asked->registers &&
-	    judge_model(judge, number)->registered == UNKNOWN)
+	if (judge->seen->number != VQ_OK && asked->registers && judge_model(judge, number)->registered == UNKNOWN)
 		judge_model(judge, number)->registered = NO;
 	if (judge->seen->number != VQ_OK && judge->seen->number != VQ_ERR_NO_RESOURCES)
 		return;

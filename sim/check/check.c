@@ -164,8 +164,7 @@ static void ring_ids_grow(const struct judge *judge, const struct seen_node *nod
 			  "another node id");
 		return;
 	}
-	if (lowest != NOBODY && lowest != seen->node &&
-	    ring_equal(judge_node(judge, lowest)->ring, seen->ring) &&
+	if (lowest != NOBODY && lowest != seen->node && ring_equal(judge_node(judge, lowest)->ring, seen->ring) &&
 	    judge_node(judge, lowest)->ring_digest != node->ring_digest)
 		judge_say(judge, RULE_I8, seen->node, NOBODY, "a ring has the same members at every node",
 			  "other members than at the node that it is named after");
@@ -414,8 +413,7 @@ static void observe_ring(const struct judge *judge)
 	switch (judge->seen->kind) {
 	case OBSERVE_RING:
 		grammar_debts(judge, judge->seen->node);
-		judge_node(judge, judge->seen->node)->interrupted =
-			judge_node(judge, judge->seen->node)->in_sync;
+		judge_node(judge, judge->seen->node)->interrupted = judge_node(judge, judge->seen->node)->in_sync;
 		grammar_ring(judge);
 		ring(judge);
 		model_ring(judge);

@@ -292,8 +292,7 @@ static void device_dies(void **state)
 	with_device(&stage);
 	stage.time_ns += 11000 * SCENARIO_MS; /* longer than timeout: not alive any more */
 	stage_end(&stage, true);
-	assert_int_equal(stage.verdicts[0].rule == RULE_DEVICE_VOTES || stage.verdicts[0].rule == RULE_VOTES,
-			 1);
+	assert_int_equal(stage.verdicts[0].rule == RULE_DEVICE_VOTES || stage.verdicts[0].rule == RULE_VOTES, 1);
 	assert_true(stage.verdict_count > 0);
 	stage_free(&stage);
 }

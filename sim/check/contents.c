@@ -40,8 +40,7 @@ static bool state_fits(const struct judge *judge, uint32_t number, uint32_t inde
 	bool here = set_has(judge_set(judge, number, SET_RING), index);
 
 	if (state == VQ_STATE_LEAVING) /* it said so, with allow_downscale, before it left */
-		return here && judge_model(judge, number)->downscale != NO &&
-		       judge_node(judge, index)->leaving;
+		return here && judge_model(judge, number)->downscale != NO && judge_node(judge, index)->leaving;
 	if (!here)
 		return state == VQ_STATE_DEAD;
 	if (node->in_sync && (node->interrupted || !set_has(judge_set(judge, number, SET_PREVIOUS), index)))
@@ -54,9 +53,8 @@ static int64_t place_of(const struct judge *judge, uint32_t number, uint32_t nod
 {
 	if (quirk_on(judge, VQ_QUIRK_RECORD_ORDER) && nodeid == judge->scenario->nodes[number].nodeid)
 		return INT64_MAX;
-	return quirk_on(judge, VQ_QUIRK_SIGNED_IDS) && nodeid > INT32_MAX
-		       ? (int64_t)nodeid - ((int64_t)1 << 32)
-		       : (int64_t)nodeid;
+	return quirk_on(judge, VQ_QUIRK_SIGNED_IDS) && nodeid > INT32_MAX ? (int64_t)nodeid - ((int64_t)1 << 32)
+									  : (int64_t)nodeid;
 }
 
 static uint32_t count_set(const uint64_t *set, uint32_t words)
@@ -81,8 +79,7 @@ static bool check_device(const struct judge *judge, uint32_t number, const struc
 	else if (!listed && registered == YES)
 		wrong(judge, RULE_DEVICE_LISTED, "node id 0 last: this node's device is registered");
 	else if (listed && quirk_on(judge, VQ_QUIRK_DEVICE_STATE_ZERO) != (last->state == 0))
-		wrong(judge, RULE_DEVICE_LISTED,
-		      "the device's state is 0 (quirk device-state-zero), and never else");
+		wrong(judge, RULE_DEVICE_LISTED, "the device's state is 0 (quirk device-state-zero), and never else");
 	return listed;
 }
 
@@ -109,9 +106,8 @@ static void check_quorum(const struct judge *judge, uint32_t number)
 			wrong(judge, RULE_NODE_STATES, "members of the ring as members, others as dead");
 		if (next <= place)
 			wrong(judge, RULE_NODE_ORDER,
-			      quirk_on(judge, VQ_QUIRK_RECORD_ORDER)
-				      ? "each id once, ascending, the own id last"
-				      : "each id once, ascending");
+			      quirk_on(judge, VQ_QUIRK_RECORD_ORDER) ? "each id once, ascending, the own id last"
+								     : "each id once, ascending");
 		place = next;
 		surely += set_has(known, index);
 	}

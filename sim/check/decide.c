@@ -49,8 +49,7 @@ static enum maybe says_quorate(const struct judge *judge, uint32_t number, const
 
 	if (model->thought == YES)
 		return dips(judge, number, peers) ? UNKNOWN : YES;
-	if (model->thought == UNKNOWN || model->tie != TIE_NONE || !model->tie_sure ||
-	    model->master_wanted != NO)
+	if (model->thought == UNKNOWN || model->tie != TIE_NONE || !model->tie_sure || model->master_wanted != NO)
 		return UNKNOWN;
 	if (present.high < model->quorum_before.low)
 		return NO; /* unless another's expected votes are adopted first, which that one tells as well */
@@ -127,8 +126,7 @@ static void gather(const struct judge *judge, uint32_t number, struct peers *pee
 }
 
 /* Expected votes after the sync. */
-static void settle_expected(const struct judge *judge, uint32_t number, const struct peers *peers,
-			    bool dipped)
+static void settle_expected(const struct judge *judge, uint32_t number, const struct peers *peers, bool dipped)
 {
 	struct model *model = judge_model(judge, number);
 	struct wide total = model_total(judge, number, peers->votes);
@@ -142,8 +140,8 @@ static void settle_expected(const struct judge *judge, uint32_t number, const st
 	else
 		model->expected = span_hull(own, adopted);
 	if (peers->open || model->tracking != NO)
-		model->expected = span_hull(model->expected,
-					    peers->any ? span_max(peers->expected, total) : model->expected);
+		model->expected =
+			span_hull(model->expected, peers->any ? span_max(peers->expected, total) : model->expected);
 	if (model->downscale != NO)
 		model->expected.low = 0;
 }
@@ -167,8 +165,8 @@ static void settle_quorum(const struct judge *judge, uint32_t number, const stru
 	model->highest = highest;
 	quorum = model_quorum_of(judge, highest, present);
 	if (peers->open || (peers->maybe_quorate && dipped) || model->downscale != NO)
-		model->quorum = (struct span){
-			quorum.low, quorum.high > model->quorum.high ? quorum.high : model->quorum.high};
+		model->quorum = (struct span){quorum.low,
+					      quorum.high > model->quorum.high ? quorum.high : model->quorum.high};
 	else
 		model->quorum = span_max(quorum, (struct wide){model->quorum.low, model->quorum.high});
 	if (peers->open || model->downscale != NO)
@@ -194,8 +192,7 @@ static enum maybe all_seen(const struct judge *judge, uint32_t number, const str
 	struct wide present = model_present(judge, number, peers->votes);
 	struct wide quorate = model_present(judge, number, peers->quorate);
 
-	if (present.low == present.high && span_is_exact(model->expected) &&
-	    present.low == model->expected.low)
+	if (present.low == present.high && span_is_exact(model->expected) && present.low == model->expected.low)
 		return YES;
 	if (model->thought == YES)
 		return dipped ? UNKNOWN : YES;
@@ -211,8 +208,7 @@ static enum maybe all_seen(const struct judge *judge, uint32_t number, const str
 static enum maybe list_holds(const struct judge *judge, uint32_t number)
 {
 	const struct vq_config *config = model_config(judge, number);
-	const uint64_t *now = judge_set(judge, number, SET_RING),
-		       *before = judge_set(judge, number, SET_PREVIOUS);
+	const uint64_t *now = judge_set(judge, number, SET_RING), *before = judge_set(judge, number, SET_PREVIOUS);
 	const char *text = config ? config->auto_tie_breaker_node : NULL;
 	uint32_t id, index;
 
@@ -244,8 +240,8 @@ static enum maybe tie_broken(const struct judge *judge, uint32_t number, struct 
 				       : (enum maybe)model_trusts(judge, number, model->tie == TIE_HIGHEST);
 	if (holds == NO)
 		return NO;
-	if (holds == YES && present.low == present.high && span_is_exact(model->expected) &&
-	    model->tie_sure && lost < (int64_t)model->quorum.low)
+	if (holds == YES && present.low == present.high && span_is_exact(model->expected) && model->tie_sure &&
+	    lost < (int64_t)model->quorum.low)
 		return YES;
 	return UNKNOWN;
 }
@@ -277,8 +273,8 @@ enum maybe decide_master_wins(const struct judge *judge, uint32_t number)
 static void without_votes(const struct judge *judge, uint32_t number, struct wide present)
 {
 	struct model *model = judge_model(judge, number);
-	enum maybe tie = model->tie == TIE_NONE ? (model->tie_sure ? NO : UNKNOWN)
-						: tie_broken(judge, number, present);
+	enum maybe tie =
+		model->tie == TIE_NONE ? (model->tie_sure ? NO : UNKNOWN) : tie_broken(judge, number, present);
 	enum maybe master = decide_master_wins(judge, number);
 
 	if (tie == YES)
@@ -333,9 +329,7 @@ void decide(const struct judge *judge, uint32_t number)
 		model->expected = model->highest = model->quorum = (struct span){0, UINT32_MAX};
 		present.low = 0;
 	}
-	model->by_votes = present.low >= model->quorum.high  ? YES
-			  : present.high < model->quorum.low ? NO
-							     : UNKNOWN;
+	model->by_votes = present.low >= model->quorum.high ? YES : present.high < model->quorum.low ? NO : UNKNOWN;
 	if (model->wait_for_all != NO)
 		seen = all_seen(judge, number, &peers, dipped);
 	if (model->wait_for_all == UNKNOWN && seen != YES)

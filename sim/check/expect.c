@@ -34,14 +34,12 @@ static struct stream *stream_of(const struct judge *judge, uint32_t number)
 {
 	const struct check *check = judge->check;
 
-	return (struct stream *)(void *)((char *)judge->check + check->streams_at +
-					 number * check->stream_size);
+	return (struct stream *)(void *)((char *)judge->check + check->streams_at + number * check->stream_size);
 }
 
 static struct seen_callback *seen_of(const struct judge *judge, struct stream *stream, uint32_t number)
 {
-	return (struct seen_callback *)(void *)((char *)stream + sizeof *stream +
-						number * judge->check->seen_size);
+	return (struct seen_callback *)(void *)((char *)stream + sizeof *stream + number * judge->check->seen_size);
 }
 
 static const struct step *step_now(const struct judge *judge)
@@ -53,8 +51,7 @@ static const struct step *step_now(const struct judge *judge)
 	return &judge->scenario->steps[check->step];
 }
 
-static bool entry_among(const struct vq_entry *entry, const struct vq_entry *entries, uint32_t count,
-			bool states)
+static bool entry_among(const struct vq_entry *entry, const struct vq_entry *entries, uint32_t count, bool states)
 {
 	uint32_t i;
 
@@ -64,8 +61,8 @@ static bool entry_among(const struct vq_entry *entry, const struct vq_entry *ent
 	return false;
 }
 
-static bool entries_as_set(const struct callback_pattern *pattern, const struct vq_entry *entries,
-			   uint32_t count, bool states)
+static bool entries_as_set(const struct callback_pattern *pattern, const struct vq_entry *entries, uint32_t count,
+			   bool states)
 {
 	uint32_t i;
 
@@ -78,16 +75,14 @@ static bool entries_as_set(const struct callback_pattern *pattern, const struct 
 	return true;
 }
 
-static bool entries_as_list(const struct callback_pattern *pattern, const struct vq_entry *entries,
-			    uint32_t count)
+static bool entries_as_list(const struct callback_pattern *pattern, const struct vq_entry *entries, uint32_t count)
 {
 	uint32_t i;
 
 	if (count != pattern->count)
 		return false;
 	for (i = 0; i < count; i++)
-		if (entries[i].nodeid != pattern->entries[i].nodeid ||
-		    entries[i].state != pattern->entries[i].state)
+		if (entries[i].nodeid != pattern->entries[i].nodeid || entries[i].state != pattern->entries[i].state)
 			return false;
 	return true;
 }
@@ -246,8 +241,7 @@ static struct vq_notification notification_of(const struct seen_callback *seen, 
 static void say_stream(const struct judge *judge, char text[512], const struct callbacks_expected *expected,
 		       struct stream *stream)
 {
-	uint32_t kept =
-		stream->came < judge->check->seen_callbacks ? stream->came : judge->check->seen_callbacks;
+	uint32_t kept = stream->came < judge->check->seen_callbacks ? stream->came : judge->check->seen_callbacks;
 	uint32_t i;
 
 	if (!stream->came)
@@ -269,8 +263,7 @@ static void say_stream(const struct judge *judge, char text[512], const struct c
 		say(text, "\nand %u more", stream->came - kept);
 }
 
-static void callbacks_end(const struct judge *judge, uint32_t number,
-			  const struct callbacks_expected *expected)
+static void callbacks_end(const struct judge *judge, uint32_t number, const struct callbacks_expected *expected)
 {
 	struct stream *stream = stream_of(judge, number);
 	struct verdict verdict;
@@ -279,8 +272,7 @@ static void callbacks_end(const struct judge *judge, uint32_t number,
 	if (stream->matched == expected->count && (expected->subsequence || stream->came == expected->count))
 		return;
 	judge_expectation(judge, &verdict,
-			  stream->matched < expected->count ? expected->patterns[stream->matched].at
-							    : expected->at,
+			  stream->matched < expected->count ? expected->patterns[stream->matched].at : expected->at,
 			  judge->scenario->clients[expected->client].node, expected->client);
 	say(verdict.expected, "callbacks of %s%s:", judge->scenario->clients[expected->client].name,
 	    expected->subsequence ? ", among others in this order" : "");
@@ -345,8 +337,8 @@ static bool info_field_same(const struct vq_info *a, const struct vq_info *b, en
 }
 
 /* The fields that were given and differ, on both sides; false: none. */
-static bool info_differences(const struct info_pattern *pattern, const struct vq_info *came,
-			     char expected[512], char got[512])
+static bool info_differences(const struct info_pattern *pattern, const struct vq_info *came, char expected[512],
+			     char got[512])
 {
 	enum info_field field;
 	bool any = false;
@@ -440,8 +432,7 @@ static bool split_brain(const struct judge *judge, char came[512])
 	for (i = 0; i < judge->scenario->node_count; i++) {
 		const struct seen_node *node = judge_node(judge, i);
 
-		if (!node->up || node->paused ||
-		    judge->view->getinfo(judge->view->world, i, 0, &info) != VQ_OK ||
+		if (!node->up || node->paused || judge->view->getinfo(judge->view->world, i, 0, &info) != VQ_OK ||
 		    !(info.flags & VQ_INFO_QUORATE))
 			continue;
 		if (first == NOBODY) {
@@ -529,8 +520,7 @@ static void reply_end(const struct judge *judge, const struct step *step)
 
 	if (!pattern->at.line)
 		return;
-	judge_expectation(judge, &verdict, pattern->at, judge->scenario->clients[step->client].node,
-			  step->client);
+	judge_expectation(judge, &verdict, pattern->at, judge->scenario->clients[step->client].node, step->client);
 	if (answer->came) {
 		say_reply_differences(pattern, answer, &verdict);
 		if (!*verdict.came)

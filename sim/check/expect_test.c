@@ -34,8 +34,7 @@ static void missed(struct stage *stage, const char *expected, const char *came)
 	stage_end(stage, true);
 	assert_verdict(stage, VERDICT_EXPECTATION);
 	if (!strstr(stage->verdicts[0].expected, expected) || !strstr(stage->verdicts[0].came, came))
-		print_message("expected: %s\ncame: %s\n", stage->verdicts[0].expected,
-			      stage->verdicts[0].came);
+		print_message("expected: %s\ncame: %s\n", stage->verdicts[0].expected, stage->verdicts[0].came);
 	assert_non_null(strstr(stage->verdicts[0].expected, expected));
 	assert_non_null(strstr(stage->verdicts[0].came, came));
 	assert_true(stage->verdicts[0].at.line > 0);
@@ -173,19 +172,15 @@ static void refused(void **state)
 
 /* ---- callbacks ---- */
 
-static const struct vq_entry all_members[] = {
-	{3, VQ_STATE_MEMBER}, {1, VQ_STATE_MEMBER}, {2, VQ_STATE_MEMBER}};
+static const struct vq_entry all_members[] = {{3, VQ_STATE_MEMBER}, {1, VQ_STATE_MEMBER}, {2, VQ_STATE_MEMBER}};
 
 static struct callback_pattern patterns[2];
 static struct callbacks_expected callbacks;
 
 static struct expectation two_callbacks(bool subsequence)
 {
-	patterns[0] = (struct callback_pattern){.at = {9, 1},
-						.kind = VQ_NODELIST,
-						.given = PATTERN_MEMBERS,
-						.count = 3,
-						.entries = all_members};
+	patterns[0] = (struct callback_pattern){
+		.at = {9, 1}, .kind = VQ_NODELIST, .given = PATTERN_MEMBERS, .count = 3, .entries = all_members};
 	patterns[1] = (struct callback_pattern){.at = {10, 1},
 						.kind = VQ_QUORUM,
 						.given = PATTERN_CONTEXT | PATTERN_QUORATE | PATTERN_NODES,

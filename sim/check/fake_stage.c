@@ -56,8 +56,7 @@ void stage_make(struct stage *stage, uint32_t count)
 	for (uint32_t i = 0; i < STAGE_CLIENTS; i++) {
 		static const char *const names[STAGE_CLIENTS] = {"a", "b", "c", "d", "e", "f"};
 
-		stage->clients[i] =
-			(struct scenario_client){.name = names[i], .node = i % count, .callbacks = 14};
+		stage->clients[i] = (struct scenario_client){.name = names[i], .node = i % count, .callbacks = 14};
 	}
 	for (uint32_t i = 0; i < STAGE_STEPS; i++)
 		stage->steps[i] = (struct step){.verb = VERB_WAIT, .at = {i + 1, 1}, .settle = true};
@@ -254,8 +253,7 @@ void stage_reply(struct stage *stage, uint32_t client, enum verb verb, int error
 
 void stage_track(struct stage *stage, uint32_t client)
 {
-	struct vq_request request = {
-		.op = VQ_OP_TRACKSTART, .context = 100 + client, .flags = VQ_TRACK_CHANGES_ONLY};
+	struct vq_request request = {.op = VQ_OP_TRACKSTART, .context = 100 + client, .flags = VQ_TRACK_CHANGES_ONLY};
 
 	stage_call(stage, client, VERB_TRACKSTART, &request);
 	stage_reply(stage, client, VERB_TRACKSTART, VQ_OK);
@@ -283,8 +281,7 @@ struct vq_notification stage_nodelist(const struct stage *stage, uint32_t client
 
 struct vq_notification stage_quorum(const struct stage *stage, uint32_t client, bool quorate)
 {
-	uint32_t node = stage->clients[client].node, known = stage->known[node] | stage->members[node],
-		 count = 0;
+	uint32_t node = stage->clients[client].node, known = stage->known[node] | stage->members[node], count = 0;
 
 	for (uint32_t k = 0; k <= stage->scenario.node_count; k++) {
 		uint32_t i = k == stage->scenario.node_count ? node : k; /* the own id last */
@@ -308,8 +305,7 @@ struct vq_notification stage_quorum(const struct stage *stage, uint32_t client, 
 struct vq_notification stage_expected(const struct stage *stage, uint32_t client, uint32_t value)
 {
 	(void)stage;
-	return (struct vq_notification){
-		.kind = VQ_EXPECTED_VOTES, .context = 100 + client, .expected_votes = value};
+	return (struct vq_notification){.kind = VQ_EXPECTED_VOTES, .context = 100 + client, .expected_votes = value};
 }
 
 static void notify(struct stage *stage, enum observation_kind kind, uint32_t client,

@@ -74,8 +74,7 @@ void flags_call(const struct judge *judge)
 
 static void wrong_reply(const struct judge *judge, enum rule_number rule, const char *expected)
 {
-	judge_say(judge, rule, judge->seen->node, judge->seen->client, expected,
-		  say_error((int)judge->seen->number));
+	judge_say(judge, rule, judge->seen->node, judge->seen->client, expected, say_error((int)judge->seen->number));
 }
 
 static void trackstart_over(const struct judge *judge, struct seen_client *client)
@@ -132,8 +131,7 @@ void flags_reply(const struct judge *judge)
 
 /* ---- snapshots and rounds ---- */
 
-static void wrong_news(const struct judge *judge, enum rule_number rule, uint32_t client,
-		       const char *expected)
+static void wrong_news(const struct judge *judge, enum rule_number rule, uint32_t client, const char *expected)
 {
 	struct verdict verdict;
 
@@ -191,8 +189,7 @@ static bool breaks_round(const struct judge *judge, struct seen_node *node, uint
 
 	if (digest == node->round_digest) {
 		if (told_later(judge, node->round_next, number))
-			wrong_news(judge, RULE_EVERY_TRACKER, node->round_next,
-				   "every tracker of the node is told");
+			wrong_news(judge, RULE_EVERY_TRACKER, node->round_next, "every tracker of the node is told");
 		else
 			wrong_news(judge, RULE_NEWEST_FIRST, number, "each tracker once, the newest first");
 		return false;
@@ -218,8 +215,7 @@ enum news flags_queued(const struct judge *judge, uint64_t digest)
 	if (node->round_next == number) {
 		judge_exercise(judge, RULE_SAME_NEWS);
 		if (digest != node->round_digest)
-			wrong_news(judge, RULE_SAME_NEWS, number,
-				   "what the newer trackers of this node were told");
+			wrong_news(judge, RULE_SAME_NEWS, number, "what the newer trackers of this node were told");
 		node->round_next = client->older;
 		return NEWS_REPEATED;
 	}

@@ -20,8 +20,7 @@ uint64_t notification_digest(const struct vq_notification *n)
 	case VQ_QUORUM:
 		digest = digest_add(digest, n->quorate);
 		for (i = 0; i < n->count; i++)
-			digest = digest_add(digest,
-					    (uint64_t)n->entries[i].state << 32 | n->entries[i].nodeid);
+			digest = digest_add(digest, (uint64_t)n->entries[i].state << 32 | n->entries[i].nodeid);
 		break;
 	default:
 		digest = digest_add(digest, n->expected_votes);
@@ -115,8 +114,8 @@ static void dispatch_over(const struct judge *judge, struct seen_client *client)
 	else if (type == VQ_DISPATCH_ONE_NONBLOCKING &&
 		 (client->dispatch_taken != (error == VQ_OK) || (error == VQ_ERR_TRY_AGAIN && left) ||
 		  (error != VQ_OK && error != VQ_ERR_TRY_AGAIN)))
-		dispatch_miscounted(
-			judge, "CS_DISPATCH_ONE_NONBLOCKING takes one, or says TRY_AGAIN when there is none");
+		dispatch_miscounted(judge,
+				    "CS_DISPATCH_ONE_NONBLOCKING takes one, or says TRY_AGAIN when there is none");
 }
 
 void grammar_reply(const struct judge *judge)
@@ -159,8 +158,7 @@ void grammar_queued(const struct judge *judge, uint64_t digest)
 	judge_exercise(judge, RULE_I10);
 	if (client->handle != HANDLE_OPEN || client->dead)
 		judge_say(judge, RULE_I10, judge->seen->node, judge->seen->client,
-			  "nothing is queued for a connection that is gone",
-			  "a notification was queued for it");
+			  "nothing is queued for a connection that is gone", "a notification was queued for it");
 	client->recent[client->queued % RECENT] = (uint32_t)digest;
 	client->queued_chain = digest_add(client->queued_chain, digest);
 	client->queued++;
@@ -206,15 +204,14 @@ void grammar_taken(const struct judge *judge, uint64_t digest)
 	uint32_t wanted = (judge->scenario->clients[seen->client].callbacks >> seen->notification->kind) & 1;
 
 	if (client->handle != HANDLE_OPEN || client->dead) {
-		judge_say(judge, RULE_I10, seen->node, seen->client,
-			  "nothing is delivered after the handle is gone", "a notification was delivered");
+		judge_say(judge, RULE_I10, seen->node, seen->client, "nothing is delivered after the handle is gone",
+			  "a notification was delivered");
 		return;
 	}
 	judge_exercise(judge, RULE_IN_DISPATCH);
 	if (!client->dispatching && judge->scenario->clients[seen->client].manual)
 		judge_say(judge, RULE_IN_DISPATCH, seen->node, seen->client,
-			  "callbacks come from inside votequorum_dispatch()",
-			  "a callback came outside of it");
+			  "callbacks come from inside votequorum_dispatch()", "a callback came outside of it");
 	judge_exercise(judge, RULE_NULL_CALLBACK);
 	if ((seen->kind == OBSERVE_CALLBACK) != wanted)
 		judge_say(judge, RULE_NULL_CALLBACK, seen->node, seen->client,
@@ -290,8 +287,7 @@ void grammar_primary(const struct judge *judge)
 	} else if (node->rings) {
 		judge_exercise(judge, RULE_QUORUM_ON_CHANGE);
 		if (node->in_sync)
-			wrong_moment(judge, RULE_I9,
-				     "the primary layer is told nothing while a sync is under way");
+			wrong_moment(judge, RULE_I9, "the primary layer is told nothing while a sync is under way");
 		else if (node->primary == quorate)
 			wrong_moment(judge, RULE_QUORUM_ON_CHANGE,
 				     "outside a sync the primary layer is told when quorate has changed");

@@ -77,8 +77,7 @@ void inert_end(const struct judge *judge)
 		if (!check->idle_first)
 			check->idle_first = check->idle_last;
 	} else if (want && settled && !(check->effects & want)) {
-		judge_note(judge, VERDICT_INERT, check->step, "a fault that changes something",
-			   "it changed nothing");
+		judge_note(judge, VERDICT_INERT, check->step, "a fault that changes something", "it changed nothing");
 	}
 	if (settled && check->idle_first) {
 		tell_idle(judge, check->idle_first - 1, check->idle_last - 1);

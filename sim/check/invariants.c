@@ -35,13 +35,12 @@ static void votes_decide(const struct judge *judge, uint32_t number, const struc
 
 	judge_exercise(judge, rule);
 	if (enough == quorate || (enough && waits) ||
-	    (quorate &&
-	     (model->tie != TIE_NONE || !model->tie_sure || decide_master_wins(judge, number) != NO)))
+	    (quorate && (model->tie != TIE_NONE || !model->tie_sure || decide_master_wins(judge, number) != NO)))
 		return;
 	if (!judge_breach(judge, &verdict, quorate ? RULE_MAJORITY : rule, number, NOBODY))
 		return;
-	say(verdict.expected, "%squorate: %u votes are there, quorum is %u", enough ? "" : "not ",
-	    info->total_votes, info->quorum);
+	say(verdict.expected, "%squorate: %u votes are there, quorum is %u", enough ? "" : "not ", info->total_votes,
+	    info->quorum);
 	say(verdict.came, "%squorate", quorate ? "" : "not ");
 	judge_tell(judge, &verdict);
 }
@@ -78,8 +77,7 @@ static void expected_was_told(const struct judge *judge, uint32_t number, const 
 	if (model->told ? model->expected_told == info->node_expected_votes
 			: model->rest_expected.low == info->node_expected_votes)
 		return;
-	if (!judge_breach(judge, &verdict, RULE_EXPECTED_VOTES_TOLD, number,
-			  judge_node(judge, number)->newest))
+	if (!judge_breach(judge, &verdict, RULE_EXPECTED_VOTES_TOLD, number, judge_node(judge, number)->newest))
 		return;
 	say(verdict.expected, "an expected votes notification with %u", info->node_expected_votes);
 	if (model->told)
@@ -224,8 +222,7 @@ static bool split_is_wanted(const struct judge *judge)
 static bool quorum_wraps(const struct judge *judge, uint32_t number)
 {
 	const struct model *model = judge_model(judge, number);
-	struct span full =
-		model_full_quorum(model->highest, (struct wide){model->rest_total, model->rest_total});
+	struct span full = model_full_quorum(model->highest, (struct wide){model->rest_total, model->rest_total});
 
 	return quirk_on(judge, VQ_QUIRK_QUORUM_8_BIT) && full.low > UINT8_MAX && full.low > model->rest_total;
 }
@@ -290,8 +287,8 @@ static bool quorate_is_wanted(const struct judge *judge, uint32_t node, bool quo
 static void disagree(const struct judge *judge, uint32_t a, uint32_t b)
 {
 	const struct model *one = judge_model(judge, a), *other = judge_model(judge, b);
-	bool wanted = quorate_is_wanted(judge, a, one->thinks == YES) &&
-		      quorate_is_wanted(judge, b, other->thinks == YES);
+	bool wanted =
+		quorate_is_wanted(judge, a, one->thinks == YES) && quorate_is_wanted(judge, b, other->thinks == YES);
 	struct verdict verdict;
 
 	if (!judge_breach(judge, &verdict, RULE_I2, b, NOBODY))
@@ -311,8 +308,7 @@ static void agree(const struct judge *judge, uint32_t number)
 {
 	uint32_t lowest = judge_index(judge, judge_node(judge, number)->ring.nodeid);
 
-	if (lowest == NOBODY || lowest == number || !stands(judge, lowest) ||
-	    !same_ring(judge, lowest, number))
+	if (lowest == NOBODY || lowest == number || !stands(judge, lowest) || !same_ring(judge, lowest, number))
 		return;
 	judge_exercise(judge, RULE_I2);
 	/* where each node counts a device of its own, each has an answer of its own */
@@ -334,12 +330,11 @@ static void record_is_steady(const struct judge *judge, uint32_t number, uint32_
 		return;
 	judge_exercise(judge, RULE_EXPECTED_VOTES);
 	if (judge_model(judge, of)->alive != NO || judge_model(judge, of)->downscale != NO)
-		judge->check->records_open =
-			1; /* it speaks of its device, or of leaving, whenever it likes */
+		judge->check->records_open = 1; /* it speaks of its device, or of leaving, whenever it likes */
 	if (!judge->check->records_open && *before != value &&
 	    judge_breach(judge, &verdict, RULE_EXPECTED_VOTES, number, NOBODY)) {
-		say(verdict.expected, "getinfo of %u: node_expected_votes %u, as before",
-		    nodeid_of(judge, of), *before);
+		say(verdict.expected, "getinfo of %u: node_expected_votes %u, as before", nodeid_of(judge, of),
+		    *before);
 		say(verdict.came, "%u", value);
 		judge_tell(judge, &verdict);
 	}

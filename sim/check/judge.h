@@ -40,9 +40,9 @@ struct model {
 	uint64_t last_man_due_ns;                  /* the last man standing timer fires */
 	uint64_t device_left_ns, last_man_left_ns; /* of the timers, while paused */
 	uint64_t device_name;                      /* digest, when named is YES */
-	uint64_t config_digest; /* of the running configuration, but for a node's own votes */
-	struct span votes;      /* its own */
-	struct span expected;   /* its own expected votes */
+	uint64_t config_digest;                    /* of the running configuration, but for a node's own votes */
+	struct span votes;                         /* its own */
+	struct span expected;                      /* its own expected votes */
 	struct span quorum;
 	struct span highest; /* expected votes of its members */
 	struct span device_votes;
@@ -52,9 +52,9 @@ struct model {
 	uint32_t file_votes, file_expected, file_device; /* as configured; the device's votes */
 	uint32_t reserved32;
 	uint32_t window_ms, device_timeout_ms, device_sync_timeout_ms;
-	uint32_t config;        /* 0: the scenario's, 1 + step: of that reload, NOBODY: not known */
-	uint32_t refusal;       /* that its start must meet */
-	uint32_t expected_told; /* by the last expected votes notification since the cluster rested */
+	uint32_t config;                       /* 0: the scenario's, 1 + step: of that reload, NOBODY: not known */
+	uint32_t refusal;                      /* that its start must meet */
+	uint32_t expected_told;                /* by the last expected votes notification since the cluster rested */
 	struct span rest_expected, rest_votes; /* when the cluster rested last */
 	uint32_t rest_total, rest_quorum;
 	uint32_t rest_members; /* of its ring */
@@ -79,11 +79,11 @@ struct model {
 	uint8_t stale;                           /* a local change was never sent: nothing was recalculated */
 	uint8_t lowered;                         /* last man standing has lowered expected votes here */
 	uint8_t cancelled;                       /* wait_for_all, since the cluster rested */
-	uint8_t quiet_change; /* something may have changed expected votes without telling */
-	uint8_t polls;        /* device calls since the cluster rested */
-	uint8_t reloaded;     /* since the cluster rested */
-	uint8_t rest_tracked; /* it has had a tracker ever since the cluster rested */
-	uint8_t refusal_open; /* nobody says whether its configuration is refused */
+	uint8_t quiet_change;                    /* something may have changed expected votes without telling */
+	uint8_t polls;                           /* device calls since the cluster rested */
+	uint8_t reloaded;                        /* since the cluster rested */
+	uint8_t rest_tracked;                    /* it has had a tracker ever since the cluster rested */
+	uint8_t refusal_open;                    /* nobody says whether its configuration is refused */
 	uint8_t rest_quorate;
 	uint8_t narrowed; /* 1: after a reload, 2: after a clean stop with allow_downscale */
 	uint32_t rest_rings, rest_file_votes;
@@ -136,8 +136,8 @@ struct asked { /* a call that awaits its answer */
 	uint32_t node_activity; /* of the node, at the call: a change since makes its outcome open */
 	int32_t must;           /* enum vq_error that must come; 0: open */
 	uint8_t fresh_ring;     /* qdevice_poll: enum maybe */
-	uint8_t registers; /* qdevice_register of a device that was not: it may be, before the answer is seen */
-	uint8_t was_paused; /* the daemon, at the call */
+	uint8_t registers;      /* qdevice_register of a device that was not: it may be, before the answer is seen */
+	uint8_t was_paused;     /* the daemon, at the call */
 	uint8_t reserved[1];
 };
 
@@ -301,8 +301,8 @@ void judge_expectation(const struct judge *judge, struct verdict *verdict, struc
 		       uint32_t client);
 void judge_tell(const struct judge *judge, const struct verdict *verdict);
 /* A breach in two fixed sentences. */
-void judge_say(const struct judge *judge, enum rule_number rule, uint32_t node, uint32_t client,
-	       const char *expected, const char *came);
+void judge_say(const struct judge *judge, enum rule_number rule, uint32_t node, uint32_t client, const char *expected,
+	       const char *came);
 void judge_note(const struct judge *judge, enum verdict_kind kind, uint32_t step, const char *expected,
 		const char *came);
 __attribute__((format(printf, 2, 3))) void say(char text[512], const char *format, ...);
@@ -414,8 +414,8 @@ void admin_died(const struct judge *judge);
 /* ---- replies.c: what a library call answers ---- */
 void replies_call(const struct judge *judge);
 void replies_reply(const struct judge *judge);
-void replies_check_info(const struct judge *judge, enum rule_number rule, uint32_t client, uint32_t node,
-			uint32_t of, const struct vq_info *info);
+void replies_check_info(const struct judge *judge, enum rule_number rule, uint32_t client, uint32_t node, uint32_t of,
+			const struct vq_info *info);
 
 /* ---- invariants.c: the whole cluster at rest ---- */
 void invariants_settled(const struct judge *judge);

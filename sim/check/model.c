@@ -112,8 +112,7 @@ const struct vq_config *model_config(const struct judge *judge, uint32_t node)
 
 	if (config == NOBODY)
 		return NULL;
-	return config ? judge->scenario->steps[config - 1].configs[node]
-		      : judge->scenario->nodes[node].config;
+	return config ? judge->scenario->steps[config - 1].configs[node] : judge->scenario->nodes[node].config;
 }
 
 static uint32_t find_config(const struct judge *judge, uint32_t node, const struct vq_config *config)
@@ -156,8 +155,7 @@ static void first_thoughts(const struct judge *judge, struct model *model, const
 	model->device_votes = plan->open ? (struct span){0, UINT32_MAX} : span_exact(plan->device_votes);
 	model->expected = span_max(span_exact(plan->expected), model_total(judge, judge->seen->node, alone));
 	model->barrier = (struct span){0, UINT32_MAX};
-	if (plan->tracking && !plan->open && plan->nodelist &&
-	    quirk_on(judge, VQ_QUIRK_TRACKING_EATS_EXPECTED)) {
+	if (plan->tracking && !plan->open && plan->nodelist && quirk_on(judge, VQ_QUIRK_TRACKING_EATS_EXPECTED)) {
 		uint32_t stored = judge_node(judge, judge->seen->node)->stored;
 
 		/* recordings tracking-override-missing-file, tracking-existing-with-override */
@@ -180,11 +178,9 @@ static void nothing_known(struct model *model)
 {
 	const struct span open = {0, UINT32_MAX};
 
-	model->votes = model->expected = model->quorum = model->highest = model->device_votes =
-		model->barrier = open;
+	model->votes = model->expected = model->quorum = model->highest = model->device_votes = model->barrier = open;
 	model->rest_expected = model->rest_votes = open;
-	model->two_node = model->wait_for_all = model->last_man = model->tracking = model->downscale =
-		UNKNOWN;
+	model->two_node = model->wait_for_all = model->last_man = model->tracking = model->downscale = UNKNOWN;
 	model->registered = model->alive = model->cast = model->master = model->master_wanted = UNKNOWN;
 	model->named = model->thinks = model->may_operate = UNKNOWN;
 	model->device_left_ns = model->last_man_left_ns = model->last_man_open_until_ns = NEVER_NS;
@@ -242,8 +238,7 @@ void model_stored(const struct judge *judge)
 	struct verdict verdict;
 
 	judge_exercise(judge, RULE_EXPECTED_VOTES);
-	if (value < node->stored &&
-	    judge_breach(judge, &verdict, RULE_EXPECTED_VOTES, judge->seen->node, NOBODY)) {
+	if (value < node->stored && judge_breach(judge, &verdict, RULE_EXPECTED_VOTES, judge->seen->node, NOBODY)) {
 		say(verdict.expected, "tracked expected votes on disk never fall below %u", node->stored);
 		say(verdict.came, "%u was stored", value);
 		judge_tell(judge, &verdict);
@@ -270,8 +265,7 @@ void model_refused(const struct judge *judge)
 
 	if (model->refusal != judge->seen->number && !model->refusal_open &&
 	    judge_breach(judge, &verdict, RULE_CONFIGURATION, judge->seen->node, NOBODY)) {
-		say(verdict.expected,
-		    model->refusal ? "the daemon refuses, for reason %u" : "the daemon starts",
+		say(verdict.expected, model->refusal ? "the daemon refuses, for reason %u" : "the daemon starts",
 		    model->refusal);
 		say(verdict.came, "it refuses, for reason %llu: %s", (unsigned long long)judge->seen->number,
 		    judge->seen->text ? judge->seen->text : "");
@@ -286,11 +280,10 @@ static void last_man_fires(const struct judge *judge, uint32_t number, bool sure
 {
 	struct model *model = judge_model(judge, number);
 	const struct seen_node *node = judge_node(judge, number);
-	struct wide sum =
-		model_present(judge, number, model_sum(judge, number, judge_set(judge, number, SET_RING)));
+	struct wide sum = model_present(judge, number, model_sum(judge, number, judge_set(judge, number, SET_RING)));
 	struct span left = span_exact(node->members + (model->device_votes.high != 0));
-	struct span quorum = model->two_node == YES && node->members <= 2 ? span_exact(1)
-									  : model_quorum_of(judge, left, sum);
+	struct span quorum =
+		model->two_node == YES && node->members <= 2 ? span_exact(1) : model_quorum_of(judge, left, sum);
 
 	model->last_man_due_ns = NEVER_NS;
 	if (model->thinks == NO)
@@ -403,8 +396,7 @@ static void in_flux(const struct judge *judge, struct model *model)
 
 static bool somebody_left(const struct judge *judge, uint32_t number)
 {
-	const uint64_t *now = judge_set(judge, number, SET_RING),
-		       *before = judge_set(judge, number, SET_PREVIOUS);
+	const uint64_t *now = judge_set(judge, number, SET_RING), *before = judge_set(judge, number, SET_PREVIOUS);
 	uint32_t i;
 
 	for (i = 0; i < judge->check->words; i++)
@@ -486,17 +478,15 @@ static void start_last_man(const struct judge *judge, uint32_t number)
 	if (model->tie == TIE_LIST && !quirk_on(judge, VQ_QUIRK_LMS_ATB_LOWEST))
 		lowest = UNKNOWN;
 	surely = (left && node->members >= model->quorum.high) ||
-		 (model->tie != TIE_NONE && model->tie_sure && node->members <= model->quorum.low &&
-		  lowest == YES);
+		 (model->tie != TIE_NONE && model->tie_sure && node->members <= model->quorum.low && lowest == YES);
 	maybe = (left && node->members >= model->quorum.low) ||
 		(model->tie != TIE_NONE && node->members <= model->quorum.high && lowest != NO);
 	if (surely && model->last_man == YES) {
 		model->last_man_due_ns = judge->seen->time_ns + model->window_ms * SCENARIO_MS;
 	} else if (maybe) {
-		model->last_man_open_until_ns =
-			model->last_man == YES && model->window_ms
-				? judge->seen->time_ns + model->window_ms * SCENARIO_MS
-				: NEVER_NS;
+		model->last_man_open_until_ns = model->last_man == YES && model->window_ms
+							? judge->seen->time_ns + model->window_ms * SCENARIO_MS
+							: NEVER_NS;
 		model_open(judge, number);
 		judge->check->records_open = 1;
 	}
@@ -520,8 +510,7 @@ static void start_device_timer(const struct judge *judge, struct model *model)
 
 static struct span votes_kept(const struct judge *judge, uint32_t number)
 {
-	const uint64_t *now = judge_set(judge, number, SET_RING),
-		       *before = judge_set(judge, number, SET_PREVIOUS);
+	const uint64_t *now = judge_set(judge, number, SET_RING), *before = judge_set(judge, number, SET_PREVIOUS);
 	struct wide sum = {0, 0};
 	uint32_t i;
 
@@ -663,9 +652,7 @@ static void change_features(struct model *model, const struct plan *plan, const 
 		nodelist += config->nodes[i].votes;
 	model->two_node = config->two_node && model->tie_start == TIE_NONE;
 	if (model->wait_for_all_follows)
-		model->wait_for_all = model->two_node                      ? YES
-				      : plan->two_node == config->two_node ? NO
-									   : UNKNOWN;
+		model->wait_for_all = model->two_node ? YES : plan->two_node == config->two_node ? NO : UNKNOWN;
 	if (model->device || plan->device)
 		model->two_node = model->two_node ? UNKNOWN : NO;
 	model->tie = model->tie_start;
@@ -704,8 +691,7 @@ void model_reloaded(const struct judge *judge)
 		return;
 	plan_read(judge->seen->config, judge->scenario->nodes[number].nodeid, &plan);
 	raised = span_max(span_exact(plan.expected), everybody(judge, plan.device_votes));
-	check->flux_expected =
-		span_hull(check->flux ? check->flux_expected : span_exact(plan.expected), raised);
+	check->flux_expected = span_hull(check->flux ? check->flux_expected : span_exact(plan.expected), raised);
 	check->flux++;
 	check->administered = 1;
 	check->lowered = check->lowered || plan.expected < model->expected.high;

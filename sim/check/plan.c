@@ -47,11 +47,9 @@ static void read_features(const struct vq_config *config, struct plan *plan)
 	plan->tie_start = tie_of(config);
 	plan->device_timeout_ms =
 		given(config, VQ_KEY_DEVICE_TIMEOUT) ? config->device_timeout_ms : VQ_DEVICE_TIMEOUT_MS;
-	plan->device_sync_timeout_ms = given(config, VQ_KEY_DEVICE_SYNC_TIMEOUT)
-					       ? config->device_sync_timeout_ms
-					       : VQ_DEVICE_SYNC_TIMEOUT_MS;
-	plan->open = plan->open || !plan->window_ms || !plan->device_timeout_ms ||
-		     !plan->device_sync_timeout_ms ||
+	plan->device_sync_timeout_ms = given(config, VQ_KEY_DEVICE_SYNC_TIMEOUT) ? config->device_sync_timeout_ms
+										 : VQ_DEVICE_SYNC_TIMEOUT_MS;
+	plan->open = plan->open || !plan->window_ms || !plan->device_timeout_ms || !plan->device_sync_timeout_ms ||
 		     (config->auto_tie_breaker_node && strpbrk(config->auto_tie_breaker_node, "-+"));
 }
 
@@ -72,8 +70,7 @@ static enum vq_refusal check_device(const struct vq_config *config, struct plan 
 		return VQ_REFUSED_DEVICE_VOTES_MISSING;
 	if (!votes_given && !all_one)
 		return VQ_REFUSED_DEVICE_VOTES_UNEVEN;
-	if (votes_given && expected_given &&
-	    (int64_t)config->expected_votes - (int64_t)config->device_votes < 2)
+	if (votes_given && expected_given && (int64_t)config->expected_votes - (int64_t)config->device_votes < 2)
 		return VQ_REFUSED_DEVICE_VOTES_TOO_HIGH;
 	if (!votes_given && config->node_count) {
 		plan->device_votes = config->node_count - 1;
@@ -82,8 +79,7 @@ static enum vq_refusal check_device(const struct vq_config *config, struct plan 
 	return VQ_ACCEPTED;
 }
 
-static enum vq_refusal check_plan(const struct vq_config *config, struct plan *plan, uint32_t nodelist,
-				  bool all_one)
+static enum vq_refusal check_plan(const struct vq_config *config, struct plan *plan, uint32_t nodelist, bool all_one)
 {
 	if (!config->node_count && !config->expected_votes)
 		return VQ_REFUSED_NO_EXPECTED_VOTES;

@@ -82,8 +82,7 @@ static uint64_t number(const char *value)
 
 static bool is(const char *value, const char *text)
 {
-	return value && *value == '"' && !strncmp(value + 1, text, strlen(text)) &&
-	       value[1 + strlen(text)] == '"';
+	return value && *value == '"' && !strncmp(value + 1, text, strlen(text)) && value[1 + strlen(text)] == '"';
 }
 
 static bool same_text(const char *a, const char *b)
@@ -158,8 +157,7 @@ static void install(struct replay *replay, struct vq_ring_id ring, const uint32_
 {
 	replay->ring = ring;
 	replay->in_sync = true;
-	see(replay,
-	    (struct observation){.kind = OBSERVE_RING, .ring = ring, .nodes = members, .count = count});
+	see(replay, (struct observation){.kind = OBSERVE_RING, .ring = ring, .nodes = members, .count = count});
 }
 
 static void activate(struct replay *replay, bool quorate)
@@ -192,8 +190,8 @@ static struct vq_notification read_callback(const char *event, struct vq_entry *
 	notification.quorate = (uint32_t)number(get(event, "quorate"));
 	notification.expected_votes = (uint32_t)number(get(event, "expected_votes"));
 	if (ring)
-		notification.ring = (struct vq_ring_id){.nodeid = (uint32_t)number(item(ring, 0)),
-							.seq = number(item(ring, 1))};
+		notification.ring =
+			(struct vq_ring_id){.nodeid = (uint32_t)number(item(ring, 0)), .seq = number(item(ring, 1))};
 	while (nodes && (node = item(nodes, notification.count)) != NULL) {
 		struct vq_entry *entry = &entries[notification.count++];
 
@@ -452,15 +450,13 @@ static void real_clusters_pass(void **state)
 	while ((line = read_line(file)) != NULL) {
 		const char *events = get(line, "events");
 
-		for (const char *event = item(events, 0); event && *event == '{';
-		     event = blanks(after(event))) {
+		for (const char *event = item(events, 0); event && *event == '{'; event = blanks(after(event))) {
 			if (!get(event, "client") || !first_of_its_client(events, event))
 				continue;
 			breaches = judge_client(&replay, line, event, UINT32_MAX);
 			if (breaches)
-				print_message("in %.40s, client %.12s of node %u\n",
-					      get(get(line, "case"), "name"), get(event, "client"),
-					      (unsigned)number(get(event, "node")));
+				print_message("in %.40s, client %.12s of node %u\n", get(get(line, "case"), "name"),
+					      get(event, "client"), (unsigned)number(get(event, "node")));
 			assert_int_equal(breaches, 0);
 			clients++;
 		}
@@ -483,8 +479,7 @@ static void spoilt_streams_fail(void **state)
 	while ((line = read_line(file)) != NULL) {
 		const char *events = get(line, "events");
 
-		for (const char *event = item(events, 0); event && *event == '{';
-		     event = blanks(after(event))) {
+		for (const char *event = item(events, 0); event && *event == '{'; event = blanks(after(event))) {
 			if (!get(event, "client") || !next_callback(event, "nodelist") ||
 			    !first_of_its_client(events, event))
 				continue;

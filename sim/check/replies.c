@@ -33,8 +33,7 @@ static int getinfo_must(const struct judge *judge, uint32_t number, uint32_t nod
 static int setexpected_must(const struct judge *judge, uint32_t number, uint32_t value)
 {
 	const struct model *model = judge_model(judge, number);
-	struct wide sum =
-		model_present(judge, number, model_sum(judge, number, judge_set(judge, number, SET_RING)));
+	struct wide sum = model_present(judge, number, model_sum(judge, number, judge_set(judge, number, SET_RING)));
 	struct span quorum = model_full_quorum(value ? span_exact(value) : model->highest, sum);
 
 	if (model->two_node == YES && judge_node(judge, number)->members <= 2)
@@ -49,8 +48,7 @@ static int setexpected_must(const struct judge *judge, uint32_t number, uint32_t
 }
 
 /* The votes present once a node's (or the device's) are changed; 32 bits, as the daemon's. */
-static bool sum_after(const struct judge *judge, uint32_t number, uint32_t nodeid, uint32_t value,
-		      uint32_t *after)
+static bool sum_after(const struct judge *judge, uint32_t number, uint32_t nodeid, uint32_t value, uint32_t *after)
 {
 	const uint64_t *ring = judge_set(judge, number, SET_RING);
 	const struct model *model = judge_model(judge, number);
@@ -116,8 +114,7 @@ static int device_must(const struct judge *judge, uint32_t number, const struct 
 {
 	const struct model *model = judge_model(judge, number);
 
-	if (model->may_operate != YES && asked->verb != VERB_QDEVICE_UNREGISTER &&
-	    asked->verb != VERB_QDEVICE_UPDATE)
+	if (model->may_operate != YES && asked->verb != VERB_QDEVICE_UNREGISTER && asked->verb != VERB_QDEVICE_UPDATE)
 		return VQ_PENDING;
 	if (asked->verb == VERB_QDEVICE_REGISTER)
 		return register_must(judge, number, asked);
@@ -148,13 +145,11 @@ static bool bad_name(const char *name)
 
 static int daemon_must(const struct judge *judge, uint32_t number, const struct asked *asked)
 {
-	bool busy =
-		judge->check->flux || judge_node(judge, number)->in_sync || !judge_node(judge, number)->rings;
+	bool busy = judge->check->flux || judge_node(judge, number)->in_sync || !judge_node(judge, number)->rings;
 
 	switch (asked->verb) {
 	case VERB_GETINFO:
-		return judge_node(judge, number)->rings ? getinfo_must(judge, number, asked->nodeid)
-							: VQ_PENDING;
+		return judge_node(judge, number)->rings ? getinfo_must(judge, number, asked->nodeid) : VQ_PENDING;
 	case VERB_SETEXPECTED:
 		return busy ? VQ_PENDING : setexpected_must(judge, number, asked->votes);
 	case VERB_SETVOTES:
@@ -268,8 +263,7 @@ static bool connection_decides(const struct judge *judge, struct seen_client *cl
 		demand(judge, RULE_FAULT_PASSED_ON, fault_becomes(fault));
 		return true;
 	}
-	if (verb == VERB_CONTEXT_GET || verb == VERB_CONTEXT_SET || verb == VERB_FD_GET ||
-	    verb == VERB_FINALIZE) {
+	if (verb == VERB_CONTEXT_GET || verb == VERB_CONTEXT_SET || verb == VERB_FD_GET || verb == VERB_FINALIZE) {
 		demand(judge, RULE_HANDLE, VQ_OK);
 		return false;
 	}
@@ -325,8 +319,8 @@ void replies_reply(const struct judge *judge)
 		check_context(judge, client);
 	if (asked->verb != seen->verb)
 		return;
-	if (asked->must != VQ_PENDING && !(seen->verb == VERB_QDEVICE_REGISTER &&
-					   asked->node_activity != judge_node(judge, number)->rings))
+	if (asked->must != VQ_PENDING &&
+	    !(seen->verb == VERB_QDEVICE_REGISTER && asked->node_activity != judge_node(judge, number)->rings))
 		demand(judge, rule_of(seen->verb), asked->must);
 	if (seen->verb == VERB_GETINFO && seen->number == VQ_OK && seen->reply) {
 		uint32_t of = asked->nodeid ? judge_index(judge, asked->nodeid) : number;
@@ -361,8 +355,7 @@ static void field_differs(struct compare *compare, enum rule_number rule, const 
 	judge_tell(compare->judge, verdict);
 }
 
-static void field(struct compare *compare, enum rule_number rule, const char *name, struct span must,
-		  uint32_t came)
+static void field(struct compare *compare, enum rule_number rule, const char *name, struct span must, uint32_t came)
 {
 	judge_exercise(compare->judge, compare->rule == RULE_COUNT ? rule : compare->rule);
 	if (!span_has(must, came))
@@ -377,28 +370,24 @@ static void flag(struct compare *compare, enum rule_number rule, const char *nam
 
 static void check_flags(struct compare *compare, uint32_t number, uint32_t of, uint32_t flags)
 {
-	const struct model *model = judge_model(compare->judge, number),
-			   *about = judge_model(compare->judge, of);
+	const struct model *model = judge_model(compare->judge, number), *about = judge_model(compare->judge, of);
 	const struct seen_node *node = judge_node(compare->judge, number);
 	bool same = ring_equal(judge_node(compare->judge, of)->ring, node->ring);
 
 	flag(compare, RULE_CONFIGURATION, "flag TWONODE", model->two_node, flags & VQ_INFO_TWONODE);
-	flag(compare, RULE_CONFIGURATION, "flag WAIT_FOR_ALL", model->wait_for_all,
-	     flags & VQ_INFO_WAIT_FOR_ALL);
+	flag(compare, RULE_CONFIGURATION, "flag WAIT_FOR_ALL", model->wait_for_all, flags & VQ_INFO_WAIT_FOR_ALL);
 	flag(compare, RULE_CONFIGURATION, "flag LAST_MAN_STANDING", model->last_man,
 	     flags & VQ_INFO_LAST_MAN_STANDING);
-	flag(compare, RULE_CONFIGURATION, "flag AUTO_TIE_BREAKER",
-	     model->tie_sure ? model->tie != TIE_NONE : UNKNOWN, flags & VQ_INFO_AUTO_TIE_BREAKER);
-	flag(compare, RULE_CONFIGURATION, "flag ALLOW_DOWNSCALE", model->downscale,
-	     flags & VQ_INFO_ALLOW_DOWNSCALE);
+	flag(compare, RULE_CONFIGURATION, "flag AUTO_TIE_BREAKER", model->tie_sure ? model->tie != TIE_NONE : UNKNOWN,
+	     flags & VQ_INFO_AUTO_TIE_BREAKER);
+	flag(compare, RULE_CONFIGURATION, "flag ALLOW_DOWNSCALE", model->downscale, flags & VQ_INFO_ALLOW_DOWNSCALE);
 	flag(compare, RULE_I5, "flag QUORATE", node->owes ? UNKNOWN : node->primary, flags & VQ_INFO_QUORATE);
 	if (!same || judge_node(compare->judge, of)->paused)
 		return;
 	flag(compare, RULE_DEVICE_VOTES, "flag QDEVICE_REGISTERED", about->registered,
 	     flags & VQ_INFO_QDEVICE_REGISTERED);
 	flag(compare, RULE_DEVICE_VOTES, "flag QDEVICE_ALIVE", about->alive, flags & VQ_INFO_QDEVICE_ALIVE);
-	flag(compare, RULE_DEVICE_VOTES, "flag QDEVICE_CAST_VOTE", about->cast,
-	     flags & VQ_INFO_QDEVICE_CAST_VOTE);
+	flag(compare, RULE_DEVICE_VOTES, "flag QDEVICE_CAST_VOTE", about->cast, flags & VQ_INFO_QDEVICE_CAST_VOTE);
 	flag(compare, RULE_DEVICE_VOTES, "flag QDEVICE_MASTER_WINS", about->master,
 	     flags & VQ_INFO_QDEVICE_MASTER_WINS);
 }

@@ -312,11 +312,8 @@ static void null_callback_called(void **state)
 
 static void dispatch(struct stage *stage, uint32_t type, uint32_t takes, int error)
 {
-	struct observation reply = {.kind = OBSERVE_REPLY,
-				    .client = A,
-				    .verb = VERB_DISPATCH,
-				    .count = takes,
-				    .number = (uint64_t)error};
+	struct observation reply = {
+		.kind = OBSERVE_REPLY, .client = A, .verb = VERB_DISPATCH, .count = takes, .number = (uint64_t)error};
 
 	stage->steps[stage->step].verb = VERB_DISPATCH;
 	stage->steps[stage->step].dispatch_type = type;
@@ -668,11 +665,8 @@ static void fault_lost(void **state)
 
 static void contexts(struct stage *stage, uint64_t set, uint64_t got)
 {
-	struct observation reply = {.kind = OBSERVE_REPLY,
-				    .client = A,
-				    .verb = VERB_CONTEXT_GET,
-				    .number = VQ_OK,
-				    .context = got};
+	struct observation reply = {
+		.kind = OBSERVE_REPLY, .client = A, .verb = VERB_CONTEXT_GET, .number = VQ_OK, .context = got};
 
 	stage->steps[stage->step].context = set;
 	stage_call(stage, A, VERB_CONTEXT_SET, NULL);
@@ -714,21 +708,17 @@ static void what_calls_answer(void **state)
 {
 	(void)state;
 	answers(VERB_GETINFO, (struct vq_request){.nodeid = 9}, VQ_ERR_NOT_EXIST, VQ_OK, RULE_GETINFO);
-	answers(VERB_SETEXPECTED, (struct vq_request){.votes = 2}, VQ_ERR_INVALID_PARAM, VQ_OK,
-		RULE_SETEXPECTED);
-	answers(VERB_SETEXPECTED, (struct vq_request){.votes = 5}, VQ_OK, VQ_ERR_INVALID_PARAM,
-		RULE_SETEXPECTED);
-	answers(VERB_SETEXPECTED, (struct vq_request){.votes = 6}, VQ_ERR_INVALID_PARAM, VQ_OK,
-		RULE_SETEXPECTED);
+	answers(VERB_SETEXPECTED, (struct vq_request){.votes = 2}, VQ_ERR_INVALID_PARAM, VQ_OK, RULE_SETEXPECTED);
+	answers(VERB_SETEXPECTED, (struct vq_request){.votes = 5}, VQ_OK, VQ_ERR_INVALID_PARAM, RULE_SETEXPECTED);
+	answers(VERB_SETEXPECTED, (struct vq_request){.votes = 6}, VQ_ERR_INVALID_PARAM, VQ_OK, RULE_SETEXPECTED);
 	answers(VERB_SETVOTES, (struct vq_request){.nodeid = 9, .votes = 1}, VQ_ERR_NAME_NOT_FOUND, VQ_OK,
 		RULE_SETVOTES);
 	answers(VERB_SETVOTES, (struct vq_request){.nodeid = 2, .votes = 0}, VQ_OK, VQ_ERR_INVALID_PARAM,
 		RULE_SETVOTES);
-	answers(VERB_SETVOTES, (struct vq_request){.nodeid = 2, .votes = UINT32_MAX}, VQ_ERR_INVALID_PARAM,
-		VQ_OK, RULE_SETVOTES);
+	answers(VERB_SETVOTES, (struct vq_request){.nodeid = 2, .votes = UINT32_MAX}, VQ_ERR_INVALID_PARAM, VQ_OK,
+		RULE_SETVOTES);
 	answers(VERB_QDEVICE_POLL, (struct vq_request){.name = "qd"}, VQ_ERR_NOT_EXIST, VQ_OK, RULE_QDEVICE);
-	answers(VERB_QDEVICE_REGISTER, (struct vq_request){.name = ""}, VQ_ERR_INVALID_PARAM, VQ_OK,
-		RULE_QDEVICE);
+	answers(VERB_QDEVICE_REGISTER, (struct vq_request){.name = ""}, VQ_ERR_INVALID_PARAM, VQ_OK, RULE_QDEVICE);
 }
 
 int main(void)

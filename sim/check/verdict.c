@@ -175,8 +175,8 @@ void judge_tell(const struct judge *judge, const struct verdict *verdict)
 		judge->report(judge->ctx, verdict);
 }
 
-void judge_say(const struct judge *judge, enum rule_number rule, uint32_t node, uint32_t client,
-	       const char *expected, const char *came)
+void judge_say(const struct judge *judge, enum rule_number rule, uint32_t node, uint32_t client, const char *expected,
+	       const char *came)
 {
 	struct verdict verdict;
 

@@ -514,7 +514,8 @@ static void a_dump_is_one_line(void **state)
 		text,
 		"{\"scenario\": \"q\\\"\\\\\\u000a\", \"variant\": \"\", \"path\": \"f\", \"line\": 1, \"column\": "
 		"1, "
-		"\"description\": \"\", \"tags\": [], \"findings\": [], \"cluster\": {\"capacity\": 384, \"nodes\": [{\"nodeid\": 1, "
+		"\"description\": \"\", \"tags\": [], \"findings\": [], \"cluster\": {\"capacity\": 384, \"nodes\": "
+		"[{\"nodeid\": 1, "
 		"\"later\": false, "
 		"\"config\": {\"quorum\": {}, \"nodelist\": [{\"nodeid\": 1, \"quorum_votes\": 1}]}}], "
 		"\"quirks_off\": []}, \"totem\": {\"token_ms\": 3000, \"token_coefficient_ms\": 650, "

@@ -238,8 +238,8 @@ static enum verb read_fault_call(struct reader *reader, const struct tree *tree)
 
 static int read_fault_error(struct reader *reader, const struct tree *tree)
 {
-	static const int meant[] = {VQ_ERR_TRY_AGAIN,     VQ_ERR_INTERRUPT,     VQ_ERR_NO_MEMORY,
-				    VQ_ERR_ACCESS,        VQ_ERR_LIBRARY,       VQ_ERR_NOT_SUPPORTED,
+	static const int meant[] = {VQ_ERR_TRY_AGAIN,     VQ_ERR_INTERRUPT,   VQ_ERR_NO_MEMORY,
+				    VQ_ERR_ACCESS,        VQ_ERR_LIBRARY,     VQ_ERR_NOT_SUPPORTED,
 				    VQ_ERR_MESSAGE_ERROR, VQ_ERR_NO_RESOURCES}; /* the last: totem's queue is full */
 	int error = read_error(reader, tree, "error");
 
