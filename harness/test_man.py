@@ -16,7 +16,7 @@ from .support import ROOT, missing, votesim
 from .test_schema import vocabulary  # noqa: F401  (a fixture: the reader's tables)
 
 PAGES = sorted(glob.glob(f"{ROOT}/sim/man/*.[15]"))
-COMMON = ["node", "client", "dispatch", "callbacks", "slow"]  # of all library calls
+COMMON = ["node", "client", "dispatch", "callbacks", "slow", "in_callback"]  # of all library calls
 
 
 def page(name: str) -> str:

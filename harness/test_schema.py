@@ -136,7 +136,7 @@ def test_the_schema_has_the_reader_s_types(schema, vocabulary):
                 continue
             said = mapping_of(schema, place)["properties"][name].get("allOf", [{}])[0].get("$ref", "").rpartition("/")[2]
             kinds = TYPES[word["type"]] + (("boolean", "switch") if (place, name) == ("quorum_callback", "quorate") else ())
-            if name == "dispatch":
+            if name in ("dispatch", "in_callback"):
                 continue
             assert said in kinds, f"{place}.{name}"
 
@@ -200,6 +200,7 @@ VALID = [
     step("cancel_wait_for_all: 1"), step("fault: {node: 1, client: a, call: getinfo, error: TRY_AGAIN}"),
     step("fault: {node: 1, error: CS_ERR_LIBRARY, call: any}"), HEAD + TRACK + "  - kill: {node: 1, client: a}\n",
     step("initialize: {node: 1, client: 7, callbacks: [quorum], dispatch: manual, slow: 5ms}"), step("finalize: {node: 1}"),
+    step("qdevice_register: {node: 1, name: q, in_callback: qdevice_poll}"), step("trackstart: {node: 1, in_callback: none}"),
     step("dispatch: {node: 1, type: ONE_NONBLOCKING}"), step("dispatch: {node: 1, type: 9}"), step("fd_get: {node: 1}"),
     step("context_set: {node: 1, context: 18446744073709551615}"), step("getinfo: {node: 1, of: 99}"),
     step("setexpected: {node: 1, votes: 0}"), step("setvotes: {node: 1, of: 0, votes: 3}"),
@@ -254,6 +255,7 @@ INVALID = [
     step("qdevice_poll: {node: 1, name: q, ring: old}"), step("qdevice_poll: {node: 1, name: q, ring: {seq: 1}}"),
     step("qdevice_register: {node: 1, name: " + "x" * 255 + "}"), step("dispatch: {node: 1, type: SOME}"),
     step("dispatch: {node: 1, client: a@1}"), step("dispatch: {node: 1, client: ''}"), step("dispatch: {node: 1, dispatch: manul}"),
+    step("trackstart: {node: 1, in_callback: trackstart}"), step("trackstart: {node: 1, in_callback: [getinfo]}"),
     step("initialize: {node: 1, callbacks: [quorm]}"), step("fault: {node: 1, call: getinf, error: TRY_AGAIN}"),
     step("fault: {node: 1, error: EXIST}"), step("fault: {node: 1}"), step("kill: {node: 1, client: a, slow: 1s}"),
     expect("{}"), expect(""), expect("{quorat: {1: true}}"), expect("{quorate: true}"), expect("{quorate: {1: maybe}}"),

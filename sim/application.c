@@ -6,6 +6,9 @@
  *
  * A call that gets no answer yet (the daemon is paused, or agrees with others first)
  * waits; the script goes on, and the calls behind it wait their turn.
+ *
+ * A client may call from inside its callbacks. Such a call never waits: a dispatch
+ * that would bring it about waits instead.
  */
 #include <errno.h>
 #include <string.h>
@@ -15,11 +18,13 @@
 
 #define WAKE_CHOICES 4u
 #define WAKE_STEP_NS 100000u
+#define LIBRARY_WORDS 8u /* of a client library with one handle, at most */
 
 struct here { /* the ctx of a library's transport */
 	struct world *world;
 	uint32_t client;
 	enum verb verb; /* the library function that is being called */
+	struct vq_client *library;
 };
 
 static const struct scenario_client *told(const struct world *world, uint32_t client)
@@ -283,6 +288,8 @@ static int transport_fd(void *ctx, uint32_t connection, int *fd)
 	return 0;
 }
 
+static void call_inside(const struct here *around);
+
 static void transport_callback(void *ctx, vq_handle_t handle, const struct vq_notification *notification)
 {
 	struct here *here = ctx;
@@ -295,6 +302,10 @@ static void transport_callback(void *ctx, vq_handle_t handle, const struct vq_no
 
 	(void)handle;
 	observe(here->world, &observation);
+	if (notification->kind == VQ_NODELIST)
+		client_of(here->world, here->client)->told_ring = notification->ring;
+	if (notification->kind != VQ_EXPECTED_VOTES)
+		call_inside(here);
 }
 
 static const struct vq_transport transport = {
@@ -315,8 +326,10 @@ struct result { /* of a library function */
 	struct vq_info info;
 };
 
+enum by { BY_STEP, BY_ITSELF, BY_CALLBACK }; /* what made a call */
+
 static void tell_call(struct world *world, uint32_t client, enum verb verb, const struct vq_request *request,
-		      bool automatic)
+		      enum by by)
 {
 	struct observation observation = {
 		.kind = OBSERVE_CALL,
@@ -324,14 +337,14 @@ static void tell_call(struct world *world, uint32_t client, enum verb verb, cons
 		.client = client,
 		.verb = verb,
 		.request = request,
-		.automatic = automatic,
+		.automatic = by == BY_ITSELF,
+		.inside = by == BY_CALLBACK,
 	};
 
 	observe(world, &observation);
 }
 
-static void tell_reply(struct world *world, uint32_t client, enum verb verb, const struct result *result,
-		       bool automatic)
+static void tell_reply(struct world *world, uint32_t client, enum verb verb, const struct result *result, enum by by)
 {
 	struct vq_reply reply = {.error = result->error, .info = result->info};
 	struct observation observation = {
@@ -343,23 +356,17 @@ static void tell_reply(struct world *world, uint32_t client, enum verb verb, con
 		.reply = verb == VERB_GETINFO ? &reply : NULL,
 		.context = result->context,
 		.count = result->dispatched,
-		.automatic = automatic,
+		.automatic = by == BY_ITSELF,
+		.inside = by == BY_CALLBACK,
 	};
 
 	observe(world, &observation);
 }
 
-/* A client that has seen LIBRARY knows that its daemon is gone: it starts over at its next call. */
-static void notice_gone(struct world *world, uint32_t client, int error)
-{
-	if (error == VQ_ERR_LIBRARY && client_of(world, client)->phase == CLIENT_OPEN)
-		client_of(world, client)->phase = CLIENT_GONE;
-}
-
 static int initialize(struct world *world, uint32_t client)
 {
 	struct client_state *state = client_of(world, client);
-	struct here here = {world, client, VERB_INITIALIZE};
+	struct here here = {world, client, VERB_INITIALIZE, library_of(world, client)};
 	struct result result = {.error = VQ_OK};
 
 	if (state->phase == CLIENT_GONE)
@@ -368,9 +375,9 @@ static int initialize(struct world *world, uint32_t client)
 				     &state->handle);
 	if (result.error == VQ_PENDING)
 		return VQ_PENDING;
-	tell_call(world, client, VERB_INITIALIZE, NULL, false);
+	tell_call(world, client, VERB_INITIALIZE, NULL, BY_STEP);
 	state->phase = result.error == VQ_OK ? CLIENT_OPEN : CLIENT_FRESH;
-	tell_reply(world, client, VERB_INITIALIZE, &result, false);
+	tell_reply(world, client, VERB_INITIALIZE, &result, BY_STEP);
 	return result.error;
 }
 
@@ -390,7 +397,7 @@ static struct vq_ring_id ring_for_poll(const struct world *world, const struct s
 
 static int device_call(struct here *here, const struct step *step, vq_handle_t handle)
 {
-	struct vq_client *library = library_of(here->world, here->client);
+	struct vq_client *library = here->library;
 	const struct vq_request *request = &step->request;
 
 	switch (step->verb) {
@@ -409,9 +416,35 @@ static int device_call(struct here *here, const struct step *step, vq_handle_t h
 	}
 }
 
+/* Is there a callback to come whose call could not be answered at once? */
+static bool would_wait_inside(const struct world *world, uint32_t client)
+{
+	const struct client_state *state = client_of(world, client);
+
+	return told(world, client)->in_callback != VERB_NONE && state->note_count && connected(world, client) &&
+	       (state->waiting_step || node_of(world, told(world, client)->node)->paused);
+}
+
+/* Calls from inside callbacks move the block: the library's own state is out of it meanwhile. */
+static int dispatch(struct here *here, uint32_t type, uint32_t *dispatched)
+{
+	uint64_t library[LIBRARY_WORDS];
+	size_t size = here->world->library_size;
+	int error;
+
+	if (would_wait_inside(here->world, here->client))
+		return VQ_PENDING;
+	ALWAYS(size <= sizeof library);
+	here->library = memcpy(library, library_of(here->world, here->client), size);
+	error = vq_dispatch(here->library, &transport, here, client_of(here->world, here->client)->handle, type,
+			    dispatched);
+	here->library = memcpy(library_of(here->world, here->client), library, size);
+	return error;
+}
+
 static int library_call(struct here *here, const struct step *step, struct result *result)
 {
-	struct vq_client *library = library_of(here->world, here->client);
+	struct vq_client *library = here->library;
 	vq_handle_t handle = client_of(here->world, here->client)->handle;
 	const struct vq_request *request = &step->request;
 	int fd;
@@ -420,7 +453,7 @@ static int library_call(struct here *here, const struct step *step, struct resul
 	case VERB_FINALIZE:
 		return vq_finalize(library, &transport, here, handle);
 	case VERB_DISPATCH:
-		return vq_dispatch(library, &transport, here, handle, step->dispatch_type, &result->dispatched);
+		return dispatch(here, step->dispatch_type, &result->dispatched);
 	case VERB_FD_GET:
 		return vq_fd_get(library, &transport, here, handle, &fd);
 	case VERB_CONTEXT_GET:
@@ -442,6 +475,58 @@ static int library_call(struct here *here, const struct step *step, struct resul
 	}
 }
 
+static const struct vq_request *request_of(const struct step *step)
+{
+	return step->verb >= VERB_GETINFO ? &step->request : NULL;
+}
+
+/* A client that has seen LIBRARY knows that its daemon is gone: it starts over at its next call. */
+static void notice(struct world *world, uint32_t client, enum verb verb, int error)
+{
+	struct client_state *state = client_of(world, client);
+
+	if (verb == VERB_FINALIZE && error == VQ_OK)
+		state->phase = CLIENT_FINALIZED;
+	if (error == VQ_ERR_LIBRARY && state->phase == CLIENT_OPEN)
+		state->phase = CLIENT_GONE;
+}
+
+/* A device polls once it has registered, and has been told of a ring. */
+static bool fill_in_poll(const struct world *world, struct step *step)
+{
+	const struct client_state *state = client_of(world, step->client);
+
+	if (!state->registered_step || !state->told_ring.seq)
+		return false;
+	step->request = world->scenario->steps[state->registered_step - 1].request;
+	step->request.op = VQ_OP_QDEVICE_POLL;
+	step->request.cast_vote = 1;
+	step->request.ring = state->told_ring;
+	step->ring_given = true;
+	return true;
+}
+
+static void call_inside(const struct here *around)
+{
+	struct world *world = around->world;
+	struct step step = {.verb = told(world, around->client)->in_callback, .client = around->client};
+	struct here here = {world, around->client, step.verb, around->library};
+	struct result result = {.error = VQ_OK};
+
+	if (step.verb == VERB_NONE || (step.verb == VERB_QDEVICE_POLL && !fill_in_poll(world, &step)))
+		return;
+	if (step.verb == VERB_GETINFO)
+		step.request.op = VQ_OP_GETINFO;
+	else if (step.verb == VERB_TRACKSTOP)
+		step.request.op = VQ_OP_TRACKSTOP;
+	world_reserve_call(world);
+	tell_call(world, step.client, step.verb, request_of(&step), BY_CALLBACK);
+	result.error = library_call(&here, &step, &result);
+	NEVER(result.error == VQ_PENDING);
+	notice(world, step.client, step.verb, result.error);
+	tell_reply(world, step.client, step.verb, &result, BY_CALLBACK);
+}
+
 static bool needs_connection(const struct world *world, uint32_t client)
 {
 	const struct client_state *state = client_of(world, client);
@@ -450,17 +535,11 @@ static bool needs_connection(const struct world *world, uint32_t client)
 	       (state->phase == CLIENT_GONE && node_of(world, told(world, client)->node)->up);
 }
 
-static const struct vq_request *request_of(const struct step *step)
-{
-	return step->verb >= VERB_GETINFO ? &step->request : NULL;
-}
-
 /* Make the call of a step, or try again one that waits. False: it has no answer yet. */
 static bool make_call(struct world *world, uint32_t step_index, bool again)
 {
 	const struct step *step = &world->scenario->steps[step_index];
-	struct client_state *state = client_of(world, step->client);
-	struct here here = {world, step->client, step->verb};
+	struct here here = {world, step->client, step->verb, library_of(world, step->client)};
 	struct result result = {.error = VQ_OK};
 
 	if (step->verb == VERB_INITIALIZE)
@@ -473,14 +552,14 @@ static bool make_call(struct world *world, uint32_t step_index, bool again)
 		again = false;
 	}
 	if (!again)
-		tell_call(world, step->client, step->verb, request_of(step), false);
+		tell_call(world, step->client, step->verb, request_of(step), BY_STEP);
+	if (step->verb == VERB_QDEVICE_REGISTER)
+		client_of(world, step->client)->registered_step = step_index + 1;
 	result.error = library_call(&here, step, &result);
 	if (result.error == VQ_PENDING)
 		return false;
-	if (step->verb == VERB_FINALIZE && result.error == VQ_OK)
-		state->phase = CLIENT_FINALIZED;
-	notice_gone(world, step->client, result.error);
-	tell_reply(world, step->client, step->verb, &result, false);
+	notice(world, step->client, step->verb, result.error);
+	tell_reply(world, step->client, step->verb, &result, BY_STEP);
 	return true;
 }
 
@@ -555,16 +634,16 @@ void application_step(struct world *world, uint32_t step_index)
 
 static void dispatch_all(struct world *world, uint32_t client)
 {
-	struct client_state *state = client_of(world, client);
-	struct here here = {world, client, VERB_DISPATCH};
+	struct here here = {world, client, VERB_DISPATCH, library_of(world, client)};
 	struct result result = {.error = VQ_OK};
 
-	tell_call(world, client, VERB_DISPATCH, NULL, true);
-	result.error = vq_dispatch(library_of(world, client), &transport, &here, state->handle, VQ_DISPATCH_ALL,
-				   &result.dispatched);
-	notice_gone(world, client, result.error);
-	tell_reply(world, client, VERB_DISPATCH, &result, true);
-	if (result.error != VQ_OK && state->phase == CLIENT_OPEN)
+	if (would_wait_inside(world, client))
+		return; /* its daemon's return, or the answer, wakes it */
+	tell_call(world, client, VERB_DISPATCH, NULL, BY_ITSELF);
+	result.error = dispatch(&here, VQ_DISPATCH_ALL, &result.dispatched);
+	notice(world, client, VERB_DISPATCH, result.error);
+	tell_reply(world, client, VERB_DISPATCH, &result, BY_ITSELF);
+	if (result.error != VQ_OK && client_of(world, client)->phase == CLIENT_OPEN)
 		wake(world, client); /* it tries again */
 }
 

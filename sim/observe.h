@@ -59,6 +59,7 @@ struct observation {
 	uint64_t context;
 	enum verb verb;
 	bool automatic; /* OBSERVE_CALL, OBSERVE_REPLY: not asked for by a step */
+	bool inside;    /* the same: made from inside a callback */
 	uint32_t count;
 	struct vq_ring_id ring;
 	const uint32_t *nodes;

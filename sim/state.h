@@ -123,14 +123,15 @@ struct client_state {
 	uint32_t phase;
 	uint32_t generation; /* of the process: stale wake-ups are ignored */
 	uint32_t note_first, note_last, note_count;
-	uint32_t reading;       /* note handed to the library */
-	uint32_t waiting_step;  /* 1 + step whose call has no answer yet, 0: none */
-	uint32_t dispatch_step; /* the same for a dispatch that waits; other calls go on beside it */
-	uint32_t fault_verb;    /* the next such call meets fault_error; VERB_NONE: any call */
-	uint32_t fault_error;   /* enum vq_error; 0: no fault is set */
-	uint32_t reserved2;
-	uint8_t wake;  /* an EVENT_WAKE is under way */
-	uint8_t asked; /* the daemon has taken the request and will answer */
+	uint32_t reading;            /* note handed to the library */
+	uint32_t waiting_step;       /* 1 + step whose call has no answer yet, 0: none */
+	uint32_t dispatch_step;      /* the same for a dispatch that waits; other calls go on beside it */
+	uint32_t fault_verb;         /* the next such call meets fault_error; VERB_NONE: any call */
+	uint32_t fault_error;        /* enum vq_error; 0: no fault is set */
+	uint32_t registered_step;    /* 1 + step of the last qdevice_register */
+	struct vq_ring_id told_ring; /* of the last nodelist callback */
+	uint8_t wake;                /* an EVENT_WAKE is under way */
+	uint8_t asked;               /* the daemon has taken the request and will answer */
 	uint8_t answered;
 	uint8_t reserved[1];
 	struct vq_reply answer;

@@ -62,6 +62,8 @@ def why_not(scenario: dict) -> str | None:
         return f"{len(cluster['nodes'])} nodes: more than {NODES_MAX} daemons are too slow here"
     if cluster["quirks_off"]:
         return "quirks are off: daemons have them all"
+    if any(client["in_callback"] != "none" for client in scenario["clients"]):
+        return "calls from inside a callback"
     if network["jitter_ns"] or network["loss_ppm"]:
         return "a network that draws delays or losses"
     if any(step["verb"] == "fault" for step in steps):

@@ -53,7 +53,9 @@ static uint32_t dispatch_type(const struct judge *judge)
 {
 	const struct step *step = judge_step(judge, judge->seen->step);
 
-	if (step && step->verb == VERB_DISPATCH)
+	if (judge->seen->automatic)
+		return VQ_DISPATCH_ALL;
+	if (step && step->verb == VERB_DISPATCH && step->client == judge->seen->client)
 		return step->dispatch_type;
 	return VQ_DISPATCH_BLOCKING; /* of which nothing is said */
 }

@@ -131,6 +131,8 @@ static uint8_t fresh_ring(const struct judge *judge, uint32_t number)
 {
 	const struct step *step = judge_step(judge, judge->seen->step);
 
+	if (judge->seen->inside) /* it names the ring that its client was told last */
+		return ring_equal(judge->seen->request->ring, judge_node(judge, number)->ring);
 	if (!step || step->verb != VERB_QDEVICE_POLL || step->client != judge->seen->client)
 		return UNKNOWN;
 	if (step->ring_given)

@@ -34,18 +34,33 @@ static uint32_t read_callbacks(struct reader *reader, const struct tree *tree)
 	return bits;
 }
 
+static enum verb read_in_callback(struct reader *reader, const struct field *call)
+{
+	static const enum verb verbs[] = {VERB_NONE, VERB_GETINFO, VERB_QDEVICE_POLL, VERB_FINALIZE, VERB_TRACKSTOP};
+	const char *words[5];
+
+	for (uint32_t i = 0; i < 5; i++) {
+		words[i] = verbs[i] == VERB_NONE ? "none" : verb_name(verbs[i]);
+		if (strcmp(call->text, words[i]) == 0)
+			return verbs[i];
+	}
+	mistake_word(&reader->reading, call->tree->at, "call from inside a callback", call->text, words, 5);
+}
+
 static void read_options(struct reader *reader, const struct fields *fields, struct scenario_client *client,
 			 struct client_use *use)
 {
 	const struct field *dispatch = field(fields, "dispatch"), *callbacks = field(fields, "callbacks"),
-			   *slow = field(fields, "slow");
+			   *slow = field(fields, "slow"), *in_callback = field(fields, "in_callback");
 
 	use->has_dispatch = dispatch != NULL;
 	use->has_callbacks = callbacks != NULL;
 	use->has_slow = slow != NULL;
+	use->has_in_callback = in_callback != NULL;
 	client->manual = dispatch != NULL && read_manual(reader, dispatch);
 	client->callbacks = callbacks != NULL ? read_callbacks(reader, callbacks->tree) : ALL_CALLBACKS;
 	client->slow_ns = slow != NULL ? slow->number : 0;
+	client->in_callback = in_callback != NULL ? read_in_callback(reader, in_callback) : VERB_NONE;
 }
 
 /* A client is what it was made: an option that comes later must say the same. */
@@ -63,6 +78,8 @@ static void compare_options(struct reader *reader, const struct fields *fields, 
 		other = "callbacks";
 	else if (use.has_slow && now.slow_ns != client->slow_ns)
 		other = "slow";
+	else if (use.has_in_callback && now.in_callback != client->in_callback)
+		other = "in_callback";
 	if (other != NULL)
 		mistake(&reader->reading, field(fields, other)->tree->at,
 			"%s: client %s was made on line %u without that: its first use decides", other,

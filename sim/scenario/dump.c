@@ -152,6 +152,8 @@ static void dump_clients(struct dump *dump)
 				json_text(&dump->json, NULL, names_callbacks.list[k].name);
 		json_close(&dump->json, ']');
 		json_number(&dump->json, "slow_ns", client->slow_ns);
+		json_text(&dump->json, "in_callback",
+			  client->in_callback == VERB_NONE ? "none" : verb_name(client->in_callback));
 		json_close(&dump->json, '}');
 	}
 	json_close(&dump->json, ']');

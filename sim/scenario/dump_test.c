@@ -46,10 +46,10 @@ static const char dumped_head[] =
 	 "650, \"consensus_ms\": 0, \"join_ms\": 50, \"merge_ms\": 200}, \"network\": {\"latency_ns\": "
 	 "100000, \"jitter_ns\": 0, \"loss_ppm\": 0}, \"clients\": [{\"node\": 1, \"client\": \"a\", "
 	 "\"dispatch\": \"auto\", \"callbacks\": [\"nodelist\", \"quorum\", \"expected_votes\"], "
-	 "\"slow_ns\": 0}, {\"node\": 1, \"client\": \"z\", \"dispatch\": \"manual\", \"callbacks\": "
-	 "[\"nodelist\", \"quorum\"], \"slow_ns\": 50000000}, {\"node\": 2, \"client\": \"a\", "
+	 "\"slow_ns\": 0, \"in_callback\": \"none\"}, {\"node\": 1, \"client\": \"z\", \"dispatch\": \"manual\", \"callbacks\": "
+	 "[\"nodelist\", \"quorum\"], \"slow_ns\": 50000000, \"in_callback\": \"getinfo\"}, {\"node\": 2, \"client\": \"a\", "
 	 "\"dispatch\": \"auto\", \"callbacks\": [\"nodelist\", \"quorum\", \"expected_votes\"], "
-	 "\"slow_ns\": 0}], \"steps\": [";
+	 "\"slow_ns\": 0, \"in_callback\": \"none\"}], \"steps\": [";
 
 static const char *const rows[][2] = {
 	{"start: all",
@@ -95,7 +95,7 @@ static const char *const rows[][2] = {
 	{"fault: {node: 1, client: a, call: dispatch, error: LIBRARY}",
 	 "{\"verb\": \"fault\", \"settle\": true, \"node\": 1, \"client\": \"a\", \"call\": \"dispatch\", "
 	 "\"error\": \"LIBRARY\"}"},
-	{"initialize: {node: 1, client: z, callbacks: [quorum, nodelist], dispatch: manual, slow: 50ms}",
+	{"initialize: {node: 1, client: z, callbacks: [quorum, nodelist], dispatch: manual, slow: 50ms, in_callback: getinfo}",
 	 "{\"verb\": \"initialize\", \"settle\": true, \"node\": 1, \"client\": \"z\"}"},
 	{"finalize: {node: 1, client: z}",
 	 "{\"verb\": \"finalize\", \"settle\": true, \"node\": 1, \"client\": \"z\"}"},

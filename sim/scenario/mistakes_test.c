@@ -117,6 +117,13 @@ static const struct row rows[] = {
 	         "cluster: {nodes: 3}\n"
 	         "steps: [{start: all}]\n"),
 	 "2:20: latency: 5 needs a unit: write 5ms, 5s or 5m"},
+	{MISTAKE(HEAD "  - trackstart: {node: 1, in_callback: getinf}\n"),
+	 "4:40: unknown call from inside a callback 'getinf': did you mean 'getinfo'?"},
+	{MISTAKE(HEAD "  - trackstart: {node: 1, in_callback: dispatch}\n"),
+	 "4:40: unknown call from inside a callback 'dispatch': expected one of none, getinfo, "
+	 "qdevice_poll, finalize, trackstop"},
+	{MISTAKE(HEAD "  - trackstart: {node: 1}\n" "  - trackstop: {node: 1, in_callback: getinfo}\n"),
+	 "5:39: in_callback: client 'client' was made on line 4 without that: its first use decides"},
 	{MISTAKE("findings: I2\n" HEAD "  - start: all\n"),
 	 "1:11: findings: expected a list of rules that the run breaches, found 'I2'"},
 	{MISTAKE("findings: [I2, [I3]]\n" HEAD "  - start: all\n"),

@@ -14,7 +14,7 @@
 
 struct client_use { /* where a client was first used, and the options it was given there */
 	uint32_t line;
-	bool has_dispatch, has_callbacks, has_slow;
+	bool has_dispatch, has_callbacks, has_slow, has_in_callback;
 };
 
 struct reader {

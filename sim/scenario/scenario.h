@@ -33,14 +33,6 @@ struct scenario_node {
 	struct position later; /* the reload that first lists it: down until then; line 0: there from the start */
 };
 
-struct scenario_client {
-	const char *name;
-	uint32_t node;
-	bool manual;        /* dispatches only when a step says so */
-	uint32_t callbacks; /* bit 1u << enum vq_notification_kind; default all three */
-	uint64_t slow_ns;   /* waits this long before each wake-up's dispatch; 0: at once */
-};
-
 enum verb {
 	VERB_NONE, /* a step of expect only */
 	VERB_START,
@@ -81,6 +73,17 @@ static inline bool verb_is_call(enum verb verb)
 {
 	return verb >= VERB_INITIALIZE && verb <= VERB_QDEVICE_MASTER_WINS;
 }
+
+struct scenario_client {
+	const char *name;
+	uint32_t node;
+	bool manual;        /* dispatches only when a step says so */
+	uint32_t callbacks; /* bit 1u << enum vq_notification_kind; default all three */
+	uint64_t slow_ns;   /* waits this long before each wake-up's dispatch; 0: at once */
+	/* called from inside each nodelist and quorum callback: VERB_NONE, VERB_GETINFO (of the node itself),
+	 * VERB_QDEVICE_POLL (name of the last register, ring of the last nodelist), VERB_FINALIZE, VERB_TRACKSTOP */
+	enum verb in_callback;
+};
 
 /* what a pattern compares */
 enum pattern_field {

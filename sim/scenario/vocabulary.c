@@ -109,7 +109,8 @@ VOCABULARY(words_reload, "reload",
 #define CLIENT_WORDS                                                                                                   \
 	{"node", WORD_NODE, REQUIRED, 0}, {"client", WORD_TEXT, OPTIONAL, 0}
 #define CLIENT_OPTIONS                                                                                                 \
-	{"dispatch", WORD_TEXT, OPTIONAL, 0}, {"callbacks", WORD_OTHER, OPTIONAL, 0}, {"slow", WORD_DURATION, OPTIONAL, 0}
+	{"dispatch", WORD_TEXT, OPTIONAL, 0}, {"callbacks", WORD_OTHER, OPTIONAL, 0}, {"slow", WORD_DURATION, OPTIONAL, 0},  \
+	{"in_callback", WORD_TEXT, OPTIONAL, 0}
 #define CALL_WORDS CLIENT_WORDS, CLIENT_OPTIONS
 
 VOCABULARY(words_kill, "kill", CLIENT_WORDS);
