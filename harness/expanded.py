@@ -96,7 +96,7 @@ def scenario(run: dict, began: list[int] | None = None) -> str:
     return json.dumps({
         "scenario": run["scenario"],
         "cluster": {**_nodes({node["nodeid"]: node["config"] for node in run["cluster"]["nodes"] if node["config"] and not node["later"]}),
-                    "quirks": {name: False for name in run["cluster"]["quirks_off"]}},
+                    "capacity": run["cluster"]["capacity"], "quirks": {name: False for name in run["cluster"]["quirks_off"]}},
         "totem": {key.removesuffix("_ms"): value for key, value in run["totem"].items()
                   if value or key == "token_coefficient_ms"},
         "network": {"latency": f"{network['latency_ns']}ns", "jitter": f"{network['jitter_ns']}ns", "loss": network["loss_ppm"] / 1e6},
