@@ -55,7 +55,7 @@ def _verb(run: dict, step: dict):
         value = {"node": step["node"], "client": step["client"], "dispatch": client["dispatch"], "callbacks": client["callbacks"]}
         if client["slow_ns"]:
             value["slow"] = f"{client['slow_ns']}ns"
-        value["in_callback"] = client["in_callback"]
+        value["in_callback"] = client.get("in_callback", "none")
         value.update({name: step[name] for name in CALLS.get(verb, [])})
         if isinstance(value.get("ring"), list):
             value["ring"] = {"nodeid": value["ring"][0], "seq": value["ring"][1]}

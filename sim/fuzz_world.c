@@ -93,6 +93,8 @@ static const struct vq_config *make_config(struct made *made, struct input *in)
 
 static void make_cluster(struct made *made, struct input *in)
 {
+	static const enum verb inside[8] = {VERB_NONE, VERB_GETINFO, VERB_QDEVICE_POLL, VERB_TRACKSTOP,
+					    VERB_FINALIZE};
 	struct scenario *scenario = &made->scenario;
 	const struct vq_config *config;
 
@@ -116,9 +118,14 @@ static void make_cluster(struct made *made, struct input *in)
 	for (uint32_t i = 0; i < scenario->client_count; i++) {
 		uint8_t byte = take8(in);
 
-		made->clients[i] =
-			(struct scenario_client){"c", byte % scenario->node_count, byte & 64,
-						 byte & 128 ? byte >> 1 & 14u : 14u, byte % 16 ? 0 : 2 * SCENARIO_MS};
+		made->clients[i] = (struct scenario_client){
+			.name = "c",
+			.node = byte % scenario->node_count,
+			.manual = byte & 64,
+			.callbacks = byte & 128 ? byte >> 1 & 14u : 14u,
+			.slow_ns = byte % 16 ? 0 : 2 * SCENARIO_MS,
+			.in_callback = inside[take8(in) % 8],
+		};
 	}
 }
 

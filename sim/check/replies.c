@@ -422,6 +422,17 @@ static void check_numbers(struct compare *compare, uint32_t number, uint32_t of,
 		      "node_expected_votes", model->expected, info->node_expected_votes);
 }
 
+/* With allow_downscale a node counts out who says goodbye, before it is gone. */
+static bool counts_out(const struct judge *judge, uint32_t number)
+{
+	uint32_t i;
+
+	for (i = 0; judge_model(judge, number)->downscale != NO && i < judge->check->node_count; i++)
+		if (judge_node(judge, i)->leaving && set_has(judge_set(judge, number, SET_RING), i))
+			return true;
+	return false;
+}
+
 void replies_check_info(const struct judge *judge, enum rule_number rule, uint32_t client, uint32_t number,
 			uint32_t of, const struct vq_info *info)
 {
@@ -442,7 +453,8 @@ void replies_check_info(const struct judge *judge, enum rule_number rule, uint32
 	else if (!here)
 		field(&compare, RULE_GETINFO, "node_state", span_exact(VQ_STATE_DEAD), info->node_state);
 	if (rule == RULE_GETINFO &&
-	    (judge->check->flux || judge_model(judge, number)->polls || judge_model(judge, of)->polls))
+	    (judge->check->flux || judge_model(judge, number)->polls || judge_model(judge, of)->polls ||
+	     counts_out(judge, number)))
 		return; /* a change is made, and its message under way */
 	if (here && ring_equal(judge_node(judge, of)->ring, node->ring))
 		field(&compare, RULE_VOTES, "node_votes", judge_model(judge, of)->votes, info->node_votes);
