@@ -249,8 +249,7 @@ static void reply(const struct judge *judge)
 	struct seen_client *client = judge_client(judge, judge->seen->client);
 
 	grammar_debts(judge, judge->scenario->clients[judge->seen->client].node);
-	if (!judge->seen->inside &&
-	    (judge->seen->verb == VERB_DISPATCH || client->asked.step == judge->check->step))
+	if (!judge->seen->inside && (judge->seen->verb == VERB_DISPATCH || client->asked.step == judge->check->step))
 		expect_reply(judge);
 	model_time(judge, judge->scenario->clients[judge->seen->client].node);
 	replies_reply(judge);

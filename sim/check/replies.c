@@ -452,9 +452,8 @@ void replies_check_info(const struct judge *judge, enum rule_number rule, uint32
 		field(&compare, RULE_GETINFO, "node_state", span_exact(VQ_STATE_MEMBER), info->node_state);
 	else if (!here)
 		field(&compare, RULE_GETINFO, "node_state", span_exact(VQ_STATE_DEAD), info->node_state);
-	if (rule == RULE_GETINFO &&
-	    (judge->check->flux || judge_model(judge, number)->polls || judge_model(judge, of)->polls ||
-	     counts_out(judge, number)))
+	if (rule == RULE_GETINFO && (judge->check->flux || judge_model(judge, number)->polls ||
+				     judge_model(judge, of)->polls || counts_out(judge, number)))
 		return; /* a change is made, and its message under way */
 	if (here && ring_equal(judge_node(judge, of)->ring, node->ring))
 		field(&compare, RULE_VOTES, "node_votes", judge_model(judge, of)->votes, info->node_votes);
