@@ -142,6 +142,7 @@ def explain(program: str, path: str, recording: str, seconds: float) -> str | No
 
 def judge(program: str, run: dict, played: dict, seconds: float) -> tuple[str, str]:
     """(one of ORDER, why)."""
+    os.makedirs(FOLDER, exist_ok=True)
     name = os.path.join(FOLDER, re.sub(r"[^A-Za-z0-9=.,-]+", "_", f"{os.path.basename(run['path'])} {expanded.title(run)}")[:180])
     scenarios = {"plain": expanded.scenario(run), "timed": expanded.scenario(run, played["began"])}
     for kind, text in scenarios.items():
