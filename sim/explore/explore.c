@@ -35,8 +35,12 @@ struct search {
 	uint64_t state_room;
 	uint32_t *index; /* open addressing, 1 + state */
 	uint64_t index_room;
-	bool judging;  /* verdicts count: not while a way is walked again */
-	bool breached; /* by the last event */
+	const struct events *events;
+	uint32_t *all;              /* nodes */
+	struct explore_node *nodes; /* for visits */
+	uint64_t shown;             /* by the last event: findings */
+	bool judging;               /* verdicts count: not while a way is walked again */
+	bool breached;              /* by the last event */
 };
 
 static void *allocate(size_t count, size_t size)
@@ -72,8 +76,8 @@ static void grow_index(struct search *search)
 		*place_of(search, search->states[i].hash) = (uint32_t)i + 1;
 }
 
-/* False: it was met before, or there is no more room. */
-static bool add_state(struct search *search, uint32_t parent, uint32_t event, uint32_t depth)
+/* The state's number, EXPLORE_NO_STATE when there is no more room. */
+static uint64_t add_state(struct search *search, uint32_t parent, uint32_t event, uint32_t depth, bool *is_new)
 {
 	struct exploration *exploration = search->exploration;
 	struct found_state state = {.parent = parent, .event = event, .depth = depth};
@@ -81,11 +85,12 @@ static bool add_state(struct search *search, uint32_t parent, uint32_t event, ui
 
 	world_hash_settled(search->world, state.hash);
 	place = place_of(search, state.hash);
+	*is_new = false;
 	if (*place)
-		return false;
+		return *place - 1;
 	if (exploration->states == search->options->states_max) {
 		exploration->cut = true;
-		return false;
+		return EXPLORE_NO_STATE;
 	}
 	if (exploration->states == search->state_room) {
 		search->state_room *= 2;
@@ -96,7 +101,8 @@ static bool add_state(struct search *search, uint32_t parent, uint32_t event, ui
 	*place = (uint32_t)exploration->states;
 	if (2 * exploration->states > search->index_room)
 		grow_index(search);
-	return true;
+	*is_new = true;
+	return exploration->states - 1;
 }
 
 /* ---- findings ---- */
@@ -112,6 +118,14 @@ static struct explore_finding *same_finding(const struct exploration *exploratio
 	return NULL;
 }
 
+static void show_finding(struct search *search, const struct explore_finding *finding)
+{
+	uint64_t number = (uint64_t)(finding - search->exploration->findings);
+
+	if (number < EXPLORE_FINDINGS_TOLD)
+		search->shown |= 1ull << number;
+}
+
 static void keep_finding(struct search *search, const struct verdict *verdict)
 {
 	struct exploration *exploration = search->exploration;
@@ -121,6 +135,7 @@ static void keep_finding(struct search *search, const struct verdict *verdict)
 	exploration->breaches++;
 	if (finding) {
 		finding->more++;
+		show_finding(search, finding);
 		return;
 	}
 	exploration->findings =
@@ -130,6 +145,7 @@ static void keep_finding(struct search *search, const struct verdict *verdict)
 	*finding = (struct explore_finding){.verdict = *verdict, .step_count = verdict->step};
 	finding->steps = allocate(verdict->step, sizeof *finding->steps);
 	memcpy(finding->steps, search->steps + 1, bytes);
+	show_finding(search, finding);
 }
 
 static void take_verdict(void *ctx, const struct verdict *verdict)
@@ -184,7 +200,7 @@ static void walk_to(struct search *search, const uint8_t *start_world, size_t st
 	uint32_t depth = search->states[state].depth;
 
 	for (uint32_t at = state; search->states[at].parent != NO_STATE; at = search->states[at].parent)
-		search->steps[search->states[at].depth] = search->exploration->events.steps[search->states[at].event];
+		search->steps[search->states[at].depth] = search->events->steps[search->states[at].event];
 	world_restore(search->world, start_world, start_bytes);
 	memcpy(search->check, start_check, search->check_bytes);
 	search->judging = false;
@@ -212,34 +228,79 @@ static bool is_idle(const struct search *search, const struct step *event)
 {
 	const struct world_view view = world_view(search->world);
 	struct vq_info info;
-	bool up;
 
 	if (event->verb != VERB_START && event->verb != VERB_STOP && event->verb != VERB_CRASH)
 		return false;
-	up = view.getinfo(view.world, event->nodes.index[0], 0, &info) == VQ_OK;
-	return up == (event->verb == VERB_START);
+	for (uint32_t i = 0; i < event->nodes.count; i++) {
+		bool up = view.getinfo(view.world, event->nodes.index[i], 0, &info) == VQ_OK;
+
+		if (up != (event->verb == VERB_START))
+			return false;
+	}
+	return true;
 }
 
-static void try_events(struct search *search, uint32_t state, uint32_t depth)
+static void look_at_nodes(const struct search *search)
 {
-	for (uint32_t event = 0; event < search->exploration->events.count; event++) {
-		if (is_idle(search, &search->exploration->events.steps[event]))
-			continue;
-		search->steps[depth] = search->exploration->events.steps[event];
-		search->breached = false;
-		take_step(search, depth);
-		search->exploration->transitions++;
-		search->exploration->quorate_lost += !any_quorate(search);
-		/* what follows a defect is not the cluster's fault any more */
-		if (!search->breached)
-			add_state(search, state, event, depth);
-		go_back(search);
+	const struct world_view view = world_view(search->world);
+
+	for (uint32_t node = 0; node < search->scenario.node_count; node++) {
+		struct vq_info info;
+		bool up = view.getinfo(view.world, node, 0, &info) == VQ_OK;
+		uint32_t other = 0;
+
+		while (up && other < node && !view.reaches(view.world, other, node))
+			other++;
+		search->nodes[node] = (struct explore_node){
+			.component = up ? other : UINT32_MAX,
+			.quorate = up && info.flags & VQ_INFO_QUORATE,
+		};
 	}
+}
+
+static void try_event(struct search *search, uint32_t state, uint32_t event, uint32_t depth)
+{
+	struct explore_visit visit = {.from = state, .depth = depth - 1, .event = event, .to = EXPLORE_NO_STATE};
+
+	search->steps[depth] = search->events->steps[event];
+	search->breached = false;
+	search->shown = 0;
+	take_step(search, depth);
+	search->exploration->transitions++;
+	search->exploration->quorate_lost += !any_quorate(search);
+	/* what follows a defect is not the cluster's fault any more */
+	if (!search->breached)
+		visit.to = add_state(search, state, event, depth, &visit.is_new);
+	if (search->options->visit) {
+		look_at_nodes(search);
+		visit.findings = search->shown;
+		visit.node_count = search->scenario.node_count;
+		visit.nodes = search->nodes;
+		search->options->visit(search->options->ctx, &visit);
+	}
+	go_back(search);
+}
+
+/* False: transitions_max was reached. */
+static bool try_events(struct search *search, uint32_t state, uint32_t depth)
+{
+	for (uint32_t event = 0; event < search->events->count; event++) {
+		if (is_idle(search, &search->events->steps[event]))
+			continue;
+		if (search->options->transitions_max &&
+		    search->exploration->transitions == search->options->transitions_max) {
+			search->exploration->cut = true;
+			return false;
+		}
+		try_event(search, state, event, depth);
+	}
+	return true;
 }
 
 static void search_all(struct search *search)
 {
 	struct exploration *exploration = search->exploration;
+	bool is_new;
 	size_t start_bytes;
 	uint8_t *start_world, *start_check = allocate(1, search->check_bytes);
 
@@ -248,7 +309,7 @@ static void search_all(struct search *search)
 	start_world = allocate(1, start_bytes);
 	world_save(search->world, start_world);
 	memcpy(start_check, search->check, search->check_bytes);
-	add_state(search, NO_STATE, 0, 0);
+	add_state(search, NO_STATE, 0, 0, &is_new);
 	exploration->exhausted = true;
 	for (uint64_t i = 0; i < exploration->states; i++) {
 		uint32_t depth = search->states[i].depth + 1;
@@ -259,7 +320,8 @@ static void search_all(struct search *search)
 		}
 		exploration->depth_done = depth - 1;
 		walk_to(search, start_world, start_bytes, start_check, (uint32_t)i);
-		try_events(search, (uint32_t)i, depth);
+		if (!try_events(search, (uint32_t)i, depth))
+			break;
 		if (search->options->progress)
 			search->options->progress(search->options->ctx, depth, exploration->states,
 						  exploration->transitions);
@@ -272,7 +334,6 @@ static void search_all(struct search *search)
 
 static void make_scenario(struct search *search, const struct scenario *scenario)
 {
-	static uint32_t all[EVENT_NODES_MAX] = {0, 1, 2, 3, 4, 5, 6, 7};
 	uint32_t count = search->options->depth + 2; /* the last is never reached: a run must not end */
 
 	search->scenario = *scenario;
@@ -284,7 +345,10 @@ static void make_scenario(struct search *search, const struct scenario *scenario
 		search->steps[i] = (struct step){.verb = VERB_NONE, .settle = true};
 	search->steps[0].verb = VERB_START;
 	search->steps[0].together = true;
-	search->steps[0].nodes = (struct index_list){scenario->node_count, all};
+	search->all = allocate(scenario->node_count, sizeof *search->all);
+	for (uint32_t node = 0; node < scenario->node_count; node++)
+		search->all[node] = node;
+	search->steps[0].nodes = (struct index_list){scenario->node_count, search->all};
 }
 
 void explore(const struct scenario *scenario, const struct explore_options *options, struct exploration *exploration)
@@ -292,7 +356,10 @@ void explore(const struct scenario *scenario, const struct explore_options *opti
 	struct search search = {.options = options, .exploration = exploration, .judging = true};
 
 	memset(exploration, 0, sizeof *exploration);
-	events_make(&exploration->events, scenario->node_count);
+	if (!options->events)
+		events_make(&exploration->events, scenario->node_count);
+	search.events = options->events ? options->events : &exploration->events;
+	search.nodes = allocate(scenario->node_count, sizeof *search.nodes);
 	make_scenario(&search, scenario);
 	search.check_bytes = check_size(&search.scenario);
 	search.check = allocate(1, search.check_bytes);
@@ -307,6 +374,8 @@ void explore(const struct scenario *scenario, const struct explore_options *opti
 	search_all(&search);
 	world_destroy(search.world);
 	free(search.steps);
+	free(search.all);
+	free(search.nodes);
 	free(search.check);
 	free(search.check_copy);
 	free(search.world_copy);

@@ -196,6 +196,87 @@ static void all_partitions_are_tried(void **unused)
 	}
 }
 
+struct tour { /* what visits told */
+	const struct exploration *exploration;
+	uint64_t visits, states, lost, split;
+	uint64_t last_from;
+	uint32_t last_event;
+	bool in_order;
+};
+
+static void tell_tour(void *ctx, const struct explore_visit *visit)
+{
+	struct tour *tour = ctx;
+	uint32_t quorate = 0, components = 0;
+
+	for (uint32_t node = 0; node < visit->node_count; node++) {
+		const struct explore_node *there = &visit->nodes[node];
+
+		quorate += there->quorate;
+		components += there->quorate && there->component == node;
+	}
+	if (tour->visits &&
+	    (visit->from < tour->last_from || (visit->from == tour->last_from && visit->event <= tour->last_event)))
+		tour->in_order = false;
+	if (visit->is_new && visit->to != ++tour->states)
+		tour->in_order = false;
+	tour->last_from = visit->from;
+	tour->last_event = visit->event;
+	tour->visits++;
+	tour->lost += quorate == 0;
+	tour->split += components > 1 && visit->findings != 0;
+}
+
+/* Visits tell every transition, in order; their sums are the exploration's own. */
+static void visits_tell_every_transition(void **unused)
+{
+	struct scenario_set set;
+	struct exploration exploration;
+	struct tour tour = {.exploration = &exploration, .in_order = true};
+	const struct explore_options options = {.depth = 3, .states_max = 1000000, .visit = tell_tour, .ctx = &tour};
+
+	(void)unused;
+	read_one("scenario: s\ncluster: {nodes: 4, quorum: {auto_tie_breaker: 1}}\nsteps: [{start: all}]\n", &set);
+	explore(&set.scenarios[0], &options, &exploration);
+	assert_true(tour.in_order);
+	assert_int_equal(tour.visits, exploration.transitions);
+	assert_int_equal(tour.states + 1, exploration.states);
+	assert_int_equal(tour.lost, exploration.quorate_lost);
+	assert_true(tour.split > 0 && tour.split <= exploration.breaches);
+	exploration_free(&exploration);
+	scenario_free(&set);
+}
+
+/* Own events, more nodes than events_make() takes, several nodes at once, and a limit. */
+static void own_events_are_tried_on_large_clusters(void **unused)
+{
+	uint32_t half[6] = {0, 1, 2, 3, 4, 5}, one[1] = {11};
+	struct step steps[] = {
+		{.verb = VERB_CRASH, .settle = true, .nodes = {6, half}},
+		{.verb = VERB_START, .settle = true, .nodes = {6, half}},
+		{.verb = VERB_CRASH, .settle = true, .nodes = {1, one}},
+	};
+	const struct events events = {.count = 3, .steps = steps};
+	struct explore_options options = {.depth = 9, .states_max = 1000, .events = &events};
+	struct scenario_set set;
+	struct exploration exploration;
+
+	(void)unused;
+	read_one("scenario: s\ncluster: {nodes: 12}\nsteps: [{start: all}]\n", &set);
+	explore(&set.scenarios[0], &options, &exploration);
+	assert_true(exploration.exhausted);
+	assert_int_equal(exploration.finding_count, 0);
+	assert_true(exploration.quorate_lost > 0);
+	exploration_free(&exploration);
+	options.transitions_max = 2;
+	explore(&set.scenarios[0], &options, &exploration);
+	assert_true(exploration.cut);
+	assert_int_equal(exploration.transitions, 2);
+	assert_int_equal(exploration.depth_done, 1);
+	exploration_free(&exploration);
+	scenario_free(&set);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +287,8 @@ int main(void)
 		cmocka_unit_test(a_hazard_is_told_apart),
 		cmocka_unit_test(a_budget_is_kept_and_told),
 		cmocka_unit_test(all_partitions_are_tried),
+		cmocka_unit_test(visits_tell_every_transition),
+		cmocka_unit_test(own_events_are_tried_on_large_clusters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

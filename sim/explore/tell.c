@@ -19,19 +19,27 @@ static void tell_partition(const struct scenario *scenario, const struct step *s
 	}
 }
 
+/* "node 3 crashes", "nodes 1 2 crash at once" */
+static void tell_nodes(const struct scenario *scenario, const struct step *step, const char *one, const char *several,
+		       FILE *file)
+{
+	fputs(step->nodes.count == 1 ? "node " : "nodes ", file);
+	put_group(scenario, &step->nodes, " ", file);
+	fprintf(file, " %s", step->nodes.count == 1 ? one : several);
+}
+
 void tell_event(const struct scenario *scenario, const struct step *step, FILE *file)
 {
-	uint32_t nodeid = step->nodes.count ? scenario->nodes[step->nodes.index[0]].nodeid : 0;
-
 	switch (step->verb) {
 	case VERB_CRASH:
-		fprintf(file, "node %u crashes", nodeid);
+		tell_nodes(scenario, step, "crashes", "crash at once", file);
 		break;
 	case VERB_STOP:
-		fprintf(file, "node %u is stopped cleanly", nodeid);
+		tell_nodes(scenario, step, "is stopped cleanly", "are stopped cleanly at once", file);
 		break;
 	case VERB_START:
-		fprintf(file, "node %u starts", nodeid);
+		tell_nodes(scenario, step, "starts", step->together ? "start at once" : "start one after the other",
+			   file);
 		break;
 	case VERB_PARTITION:
 		tell_partition(scenario, step, file);
@@ -132,7 +140,10 @@ static void put_step(const struct scenario *scenario, const struct step *step, F
 		fprintf(file, "wait: %llums", (unsigned long long)(step->wait_ns / SCENARIO_MS));
 		break;
 	default:
-		fprintf(file, "%s: %u", verb_name(step->verb), scenario->nodes[step->nodes.index[0]].nodeid);
+		fprintf(file, "%s: %s%s", verb_name(step->verb), step->together ? "{nodes: " : "",
+			step->nodes.count > 1 ? "[" : "");
+		put_group(scenario, &step->nodes, ", ", file);
+		fprintf(file, "%s%s", step->nodes.count > 1 ? "]" : "", step->together ? ", together: true}" : "");
 	}
 	fputs("   # ", file);
 	tell_event(scenario, step, file);
