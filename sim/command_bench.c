@@ -22,24 +22,16 @@ struct bench {
 	uint32_t *all;
 };
 
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count, size);
-
-	ALWAYS(memory != NULL);
-	return memory;
-}
-
 static void make_cluster(struct bench *bench)
 {
 	uint32_t n = (uint32_t)bench->nodes;
-	struct vq_config_node *votes = zeroed(n, sizeof *votes);
-	struct scenario_node *nodes = zeroed(n, sizeof *nodes);
-	struct scenario_client *clients = zeroed(n, sizeof *clients);
+	struct vq_config_node *votes = allocate(n, sizeof *votes);
+	struct scenario_node *nodes = allocate(n, sizeof *nodes);
+	struct scenario_client *clients = allocate(n, sizeof *clients);
 
 	bench->config.node_count = n;
 	bench->config.nodes = votes;
-	bench->all = zeroed(n, sizeof *bench->all);
+	bench->all = allocate(n, sizeof *bench->all);
 	for (uint32_t i = 0; i < n; i++) {
 		votes[i] = (struct vq_config_node){i + 1, 1};
 		nodes[i] = (struct scenario_node){.nodeid = i + 1, .config = &bench->config};
@@ -66,7 +58,7 @@ static void make_steps(struct bench *bench)
 {
 	uint32_t n = (uint32_t)bench->nodes;
 	uint32_t count = n + 1 + (uint32_t)bench->changes;
-	struct step *steps = zeroed(count, sizeof *steps);
+	struct step *steps = allocate(count, sizeof *steps);
 
 	for (uint32_t i = 0; i < count; i++) {
 		struct step *step = &steps[i];
@@ -132,8 +124,7 @@ static void measure(struct bench *bench)
 	trace_init(&trace, &bench->scenario, false, false, false);
 	world_observe(world, (struct observer){&trace, trace_observe});
 	if (bench->checks) {
-		judged.check = malloc(check_size(&bench->scenario));
-		ALWAYS(judged.check != NULL);
+		judged.check = allocate(1, check_size(&bench->scenario));
 		check_init(judged.check, &bench->scenario);
 		world_observe(world, (struct observer){&judged, judge});
 	}

@@ -1,6 +1,7 @@
 /*
  * Assertions that stay on in release: what must be, what must never be, and
- * where either is legal and a reader should know that both were thought of.
+ * where either is legal and a reader should know that both were thought of. And
+ * memory, which must be there.
  */
 #ifndef SIM_ENSURE_H
 #define SIM_ENSURE_H
@@ -20,5 +21,14 @@ _Noreturn static inline void ensure_failed(const char *file, int line, const cha
 #define ALWAYS(condition) ((condition) ? (void)0 : ensure_failed(__FILE__, __LINE__, #condition))
 #define NEVER(condition) ((condition) ? ensure_failed(__FILE__, __LINE__, "never: " #condition) : (void)0)
 #define MAYBE(condition) ((void)(condition))
+
+/* Zeroed memory, never NULL; free() it. */
+static inline void *allocate(size_t count, size_t size)
+{
+	void *memory = calloc(count ? count : 1, size);
+
+	ALWAYS(memory != NULL);
+	return memory;
+}
 
 #endif

@@ -103,8 +103,7 @@ static void finish(struct run *run, struct world *world, struct trace *trace)
 		return;
 	findings_missing(run, result->virtual_ns);
 	result->callbacks = check_callbacks(run->check);
-	result->exercised = calloc(check_rule_count, sizeof *result->exercised);
-	ALWAYS(result->exercised != NULL);
+	result->exercised = allocate(check_rule_count, sizeof *result->exercised);
 	for (uint32_t i = 0; i < check_rule_count; i++)
 		result->exercised[i] = check_exercised(run->check, i);
 }
@@ -124,9 +123,8 @@ void run_scenario(const struct scenario *scenario, const struct run_options *opt
 	trace_init(&trace, scenario, options->trace, options->trace_all, options->label);
 	world_observe(world, (struct observer){&trace, trace_observe});
 	if (!options->no_checks) {
-		run.check = malloc(check_size(scenario));
-		run.shown = calloc(check_rule_count, sizeof *run.shown);
-		ALWAYS(run.check != NULL && run.shown != NULL);
+		run.check = allocate(1, check_size(scenario));
+		run.shown = allocate(check_rule_count, sizeof *run.shown);
 		check_init(run.check, scenario);
 		world_observe(world, (struct observer){&run, judge});
 	}

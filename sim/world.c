@@ -19,14 +19,6 @@ static size_t rounded(size_t size)
 	return (size + 63u) & ~(size_t)63u;
 }
 
-static void *allocate(size_t count, size_t size)
-{
-	void *memory = calloc(count ? count : 1, size);
-
-	ALWAYS(memory != NULL);
-	return memory;
-}
-
 /* ---- layout ---- */
 
 static bool has_links(const struct scenario *scenario)
@@ -41,14 +33,8 @@ static void number_connections(struct world *world)
 {
 	const struct scenario *scenario = world->scenario;
 	uint32_t *count = allocate(world->node_count, sizeof *count);
-	uint32_t most = 1;
+	uint32_t most = world->limits.connections - 1;
 
-	for (uint32_t i = 0; i < scenario->client_count; i++) {
-		uint32_t n = ++count[scenario->clients[i].node];
-
-		most = n > most ? n : most;
-	}
-	memset(count, 0, world->node_count * sizeof *count);
 	world->clients_per_node_max = most;
 	world->clients_at_node = allocate((size_t)world->node_count * most, sizeof *world->clients_at_node);
 	for (uint32_t i = 0; i < scenario->client_count; i++) {

@@ -56,14 +56,6 @@ struct search {
 	uint64_t states_max;
 };
 
-static void *allocate(size_t count, size_t size)
-{
-	void *memory = calloc(count ? count : 1, size);
-
-	ALWAYS(memory != NULL);
-	return memory;
-}
-
 /* ---- choosing ---- */
 
 static uint32_t choose(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)

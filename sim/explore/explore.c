@@ -43,14 +43,6 @@ struct search {
 	bool breached;              /* by the last event */
 };
 
-static void *allocate(size_t count, size_t size)
-{
-	void *memory = calloc(count ? count : 1, size);
-
-	ALWAYS(memory != NULL);
-	return memory;
-}
-
 /* ---- states ---- */
 
 static uint32_t *place_of(const struct search *search, const uint64_t hash[2])
