@@ -4,6 +4,7 @@
 #include "sim/choice.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "sim/ensure.h"
 #include "sim/rng.h"
@@ -45,6 +46,72 @@ static uint32_t choose_from_list(void *ctx, uint64_t *streams, uint32_t n, enum 
 struct choice choice_from_list(struct choice_list *list)
 {
 	return (struct choice){list, choose_from_list};
+}
+
+/* How many questions of a kind were asked is kept in its stream, which is not drawn from. */
+static uint32_t choose_from_marks(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)
+{
+	const struct choice_marks *marks = ctx;
+	uint64_t number = streams[what] - rng_stream(marks->seed, what);
+	uint32_t low = 0, high = marks->count;
+
+	if (what == CHOOSE_JITTER || what == CHOOSE_LOSS)
+		return choose_plain(NULL, streams, n, what);
+	streams[what]++;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		const struct choice_made *made = &marks->marks[middle];
+
+		if (made->kind < (uint32_t)what || (made->kind == (uint32_t)what && made->number < number))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == marks->count || marks->marks[low].kind != (uint32_t)what || marks->marks[low].number != number)
+		return 0;
+	return marks->marks[low].picked < n ? marks->marks[low].picked : n - 1;
+}
+
+struct choice choice_from_marks(struct choice_marks *marks)
+{
+	return (struct choice){marks, choose_from_marks};
+}
+
+static uint32_t choose_recorded(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)
+{
+	struct choice_recorder *recorder = ctx;
+	uint32_t picked = recorder->source.choose(recorder->source.ctx, streams, n, what);
+	uint32_t number = recorder->asked[what]++;
+
+	if (picked == 0 || what == CHOOSE_JITTER || what == CHOOSE_LOSS)
+		return picked;
+	if (recorder->count == recorder->room) {
+		recorder->room = recorder->room ? 2 * recorder->room : 64;
+		recorder->made = realloc(recorder->made, recorder->room * sizeof *recorder->made);
+		ALWAYS(recorder->made != NULL);
+	}
+	recorder->made[recorder->count++] = (struct choice_made){what, number, picked};
+	return picked;
+}
+
+struct choice choice_recorded(struct choice_recorder *recorder)
+{
+	return (struct choice){recorder, choose_recorded};
+}
+
+static int by_kind(const void *a, const void *b)
+{
+	const struct choice_made *x = a, *y = b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+void choice_recorder_sort(struct choice_recorder *recorder)
+{
+	if (recorder->count)
+		qsort(recorder->made, recorder->count, sizeof *recorder->made, by_kind);
 }
 
 static uint32_t choose_from_bytes(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/scenario/scenario.h"
+
 enum choice_kind {
 	CHOOSE_ORDER,   /* which sender's oldest message the ring orders next */
 	CHOOSE_MOVE,    /* who moves to the next ring: 0 all, k those of the k-th old ring by
@@ -45,6 +47,26 @@ struct choice_list {
 	uint32_t asked_room;
 };
 struct choice choice_from_list(struct choice_list *list);
+
+/* Choices by kind and number, the others fall to the lowest; jitter and loss are drawn.
+ * Nothing is counted outside of the world, so a snapshot goes on where it was. */
+struct choice_marks {
+	uint64_t seed; /* of the world */
+	uint32_t count;
+	const struct choice_made *marks; /* by kind, then number */
+};
+struct choice choice_from_marks(struct choice_marks *marks);
+
+/* Passes on what another source chooses, and keeps what does not fall to the lowest. */
+struct choice_recorder {
+	struct choice source;
+	uint32_t asked[CHOOSE_KIND_COUNT];
+	uint32_t count, room;
+	struct choice_made *made; /* owned; in the order asked */
+};
+struct choice choice_recorded(struct choice_recorder *recorder);
+/* By kind, then number: as a scenario has them. */
+void choice_recorder_sort(struct choice_recorder *recorder);
 
 /* Bytes of a fuzzer; zero when they are used up. */
 struct choice_bytes {

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -125,6 +126,59 @@ static void a_list_is_followed_then_the_lowest(void **state)
 	assert_memory_equal(asked, n, sizeof asked); /* what does not fit is counted only */
 }
 
+/* Each kind counts its own questions; a copy of the streams goes on where it was. */
+static void marks_are_picked_by_kind_and_number(void **state)
+{
+	const struct choice_made made[] = {{CHOOSE_ORDER, 1, 2}, {CHOOSE_ORDER, 3, 9}, {CHOOSE_MOVE, 0, 1}};
+	struct choice_marks marks = {3, 3, made};
+	struct choice choice = choice_from_marks(&marks);
+	uint64_t streams[CHOOSE_KIND_COUNT], twin[CHOOSE_KIND_COUNT], saved[CHOOSE_KIND_COUNT];
+
+	(void)state;
+	start(streams, 3);
+	start(twin, 3);
+	assert_int_equal(ask(choice, streams, 4, CHOOSE_ORDER), 0);
+	assert_int_equal(ask(choice, streams, 4, CHOOSE_ORDER), 2);
+	assert_int_equal(ask(choice, streams, 4, CHOOSE_MOVE), 1);
+	memcpy(saved, streams, sizeof saved);
+	for (uint32_t i = 0; i < 2; i++, memcpy(streams, saved, sizeof saved)) {
+		assert_int_equal(ask(choice, streams, 4, CHOOSE_ORDER), 0);
+		assert_int_equal(ask(choice, streams, 4, CHOOSE_ORDER), 3); /* 9 of 4: the highest there is */
+		assert_int_equal(ask(choice, streams, 4, CHOOSE_MOVE), 0);
+	}
+	assert_int_equal(ask(choice, streams, 1000000, CHOOSE_LOSS), ask(choice_plain, twin, 1000000, CHOOSE_LOSS));
+}
+
+/* What a recorder kept of a seeded run, followed as marks, picks the same. */
+static void a_recorder_keeps_what_is_not_the_lowest(void **state)
+{
+	struct choice_recorder recorder = {.source = choice_seeded};
+	uint64_t streams[CHOOSE_KIND_COUNT];
+	struct choice_marks marks = {.seed = 5};
+	uint32_t picked[300];
+
+	(void)state;
+	start(streams, 5);
+	for (uint32_t i = 0; i < 300; i++)
+		picked[i] = ask(choice_recorded(&recorder), streams, 2 + i % 5,
+				(enum choice_kind)(i % CHOOSE_KIND_COUNT));
+	choice_recorder_sort(&recorder);
+	for (uint32_t i = 0; i < recorder.count; i++) {
+		assert_int_not_equal(recorder.made[i].picked, 0);
+		assert_true(recorder.made[i].kind < CHOOSE_JITTER);
+		assert_true(i == 0 || recorder.made[i - 1].kind < recorder.made[i].kind ||
+			    recorder.made[i - 1].number < recorder.made[i].number);
+	}
+	marks.count = recorder.count;
+	marks.marks = recorder.made;
+	start(streams, 5);
+	for (uint32_t i = 0; i < 300; i++)
+		assert_int_equal(
+			ask(choice_from_marks(&marks), streams, 2 + i % 5, (enum choice_kind)(i % CHOOSE_KIND_COUNT)),
+			picked[i]);
+	free(recorder.made);
+}
+
 static void a_list_without_notes(void **state)
 {
 	struct choice_list list = {.taken_count = 0};
@@ -162,6 +216,8 @@ int main(void)
 		cmocka_unit_test(seeds_and_streams_differ),
 		cmocka_unit_test(a_list_is_followed_then_the_lowest),
 		cmocka_unit_test(a_list_without_notes),
+		cmocka_unit_test(marks_are_picked_by_kind_and_number),
+		cmocka_unit_test(a_recorder_keeps_what_is_not_the_lowest),
 		cmocka_unit_test(bytes_are_used_up_as_needed),
 	};
 

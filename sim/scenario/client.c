@@ -191,6 +191,8 @@ uint32_t client_named(struct reader *reader, const struct tree *key)
 		struct tree id = *key;
 
 		id.text = mark + 1;
+		id.size = key->size - size - 1;
+		id.text_only = false; /* the name may need quotes, and JSON has keys in quotes only */
 		node = read_node(reader, &id, "callbacks");
 	}
 	for (uint32_t i = 0; i < reader->scenario->client_count; i++) {

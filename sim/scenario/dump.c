@@ -159,6 +159,21 @@ static void dump_clients(struct dump *dump)
 	json_close(&dump->json, ']');
 }
 
+static void dump_choices(struct dump *dump)
+{
+	json_open(&dump->json, "choices", '[');
+	for (uint32_t i = 0; i < dump->scenario->choice_count; i++) {
+		const struct choice_made *made = &dump->scenario->choices[i];
+
+		json_open(&dump->json, NULL, '{');
+		json_text(&dump->json, "what", words_choices.words[made->kind].name);
+		json_number(&dump->json, "number", made->number);
+		json_number(&dump->json, "picked", made->picked);
+		json_close(&dump->json, '}');
+	}
+	json_close(&dump->json, ']');
+}
+
 /* ---- what steps do ------------------------------------------------------------------- */
 
 static void dump_poll_ring(struct dump *dump, const struct step *step)
@@ -522,6 +537,8 @@ int scenario_dump_json(const struct scenario *scenario, FILE *to)
 	json_close(&dump.json, ']');
 	if (scenario->has_seed)
 		json_number(&dump.json, "seed", scenario->seed);
+	if (scenario->choice_count)
+		dump_choices(&dump);
 	dump_cluster(&dump);
 	dump_surroundings(&dump);
 	dump_clients(&dump);

@@ -81,7 +81,7 @@ static const struct row rows[] = {
 	 "3:1: unknown key in the scenario: 'stpes': did you mean 'steps'?"},
 	{MISTAKE("scenario: s\n" "foo: 1\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
 	 "2:1: unknown key in the scenario: 'foo': expected one of scenario, description, tags, "
-	 "findings, matrix, seed, cluster, totem, network, steps"},
+	 "findings, matrix, seed, choices, cluster, totem, network, steps"},
 	{MISTAKE("cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
 	 "1:1: the scenario: missing key 'scenario'"},
 	{MISTAKE("scenario: s\n" "steps: [{start: all}]\n"),
@@ -96,6 +96,16 @@ static const struct row rows[] = {
 	 "3:8: steps: there is none"},
 	{MISTAKE("scenario: s\n" "cluster: {nodes: 3}\n" "steps: {start: all}\n"),
 	 "3:8: steps: expected a list of steps, found a mapping"},
+	{MISTAKE("scenario: s\n" "choices: {ordr: {1: 1}}\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
+	 "2:11: unknown key in choices: 'ordr': did you mean 'order'?"},
+	{MISTAKE("scenario: s\n" "choices: {order: 5}\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
+	 "2:18: order: expected a mapping of numbers of questions to what is picked, found the number 5"},
+	{MISTAKE("scenario: s\n" "choices: {move: {x: 1}}\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
+	 "2:18: move: expected which question it is, counted from 0, found 'x'"},
+	{MISTAKE("scenario: s\n" "choices: {move: {1: 1, +1: 2}}\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
+	 "2:24: move: question 1 stands here twice"},
+	{MISTAKE("scenario: s\n" "choices: {move: {1: -1}}\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
+	 "2:21: move: -1 is out of range: 0 to 4294967295"},
 	{MISTAKE("scenario: s\n" "seed: -1\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
 	 "2:7: seed: a number is 0 to 18446744073709551615"},
 	{MISTAKE("scenario: s\n" "tags: {a: b}\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
@@ -525,7 +535,7 @@ static const struct row rows[] = {
 	 "2:1: unknown key in the scenario: "
 	 "'yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
 	 "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...': expected one of scenario, description, tags, "
-	 "findings, matrix, seed, cluster, totem, network, steps"},
+	 "findings, matrix, seed, choices, cluster, totem, network, steps"},
 	{MISTAKE("scenario: s\n" "seed: \"\"\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),
 	 "2:7: seed: expected a number or a text, found the text '' in quotes"},
 	{MISTAKE("scenario: \"\"\n" "cluster: {nodes: 3}\n" "steps: [{start: all}]\n"),

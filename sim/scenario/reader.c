@@ -160,6 +160,15 @@ static void read_seed_of(void *context)
 		read_seed(document->reader, seed);
 }
 
+static void read_choices_of(void *context)
+{
+	const struct document *document = context;
+	const struct tree *choices = tree_get(document->tree, "choices");
+
+	if (choices != NULL)
+		read_choices(document->reader, choices);
+}
+
 static void read_tags_of(void *context)
 {
 	const struct document *document = context;
@@ -268,6 +277,7 @@ static void read_run(struct document *document, struct scenario *scenario)
 	(void)attempt(reading, read_name_of, document);
 	(void)attempt(reading, read_description, document);
 	(void)attempt(reading, read_seed_of, document);
+	(void)attempt(reading, read_choices_of, document);
 	(void)attempt(reading, read_tags_of, document);
 	(void)attempt(reading, read_findings_of, document);
 	(void)attempt(reading, read_network_of, document);

@@ -83,6 +83,7 @@ uint32_t read_ring(struct reader *reader, const struct tree *tree, struct vq_rin
 void read_cluster(struct reader *reader, const struct tree *cluster, const struct tree *steps);
 /* The same from a corosync.conf alone. */
 void read_conf_cluster(struct reader *reader, const char *path);
+void read_choices(struct reader *reader, const struct tree *tree);
 void read_reload(struct reader *reader, const struct tree *value, struct step *step);
 void read_steps(struct reader *reader, const struct tree *steps);
 /* The verb of a step and what goes with it. */

@@ -242,6 +242,12 @@ struct finding { /* a defect of the real thing that the scenario shows */
 	const char *rule; /* its id, which only the judge knows */
 };
 
+struct choice_made {     /* a free choice that does not fall to the lowest */
+	uint32_t kind;   /* enum choice_kind, neither jitter nor loss */
+	uint32_t number; /* which question of that kind, from 0 */
+	uint32_t picked; /* the highest there is when there are fewer */
+};
+
 struct scenario {
 	const char *path; /* as given on the command line */
 	const char *name;
@@ -265,7 +271,9 @@ struct scenario {
 	struct network network;
 	bool has_seed;
 	uint64_t seed;
-	bool primary_only; /* reserved; false */
+	uint32_t choice_count; /* 0: all choices are drawn when there is a seed, else fall to the lowest */
+	const struct choice_made *choices; /* by kind, then number; the others fall to the lowest */
+	bool primary_only;                 /* reserved; false */
 };
 
 /* The index of a node id, or -1. */

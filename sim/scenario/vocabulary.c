@@ -18,6 +18,7 @@ VOCABULARY(words_scenario, "the scenario",
 	   {"findings", WORD_OTHER, OPTIONAL, 0},
 	   {"matrix", WORD_OTHER, OPTIONAL, 0},
 	   {"seed", WORD_OTHER, OPTIONAL, 0},
+	   {"choices", WORD_OTHER, OPTIONAL, 0},
 	   {"cluster", WORD_OTHER, REQUIRED, 0},
 	   {"totem", WORD_OTHER, OPTIONAL, 0},
 	   {"network", WORD_OTHER, OPTIONAL, 0},
@@ -70,6 +71,17 @@ VOCABULARY(words_network, "network",
 	   {"latency", WORD_DURATION, OPTIONAL, 0},
 	   {"jitter", WORD_DURATION, OPTIONAL, 0},
 	   {"loss", WORD_RATIO, OPTIONAL, 0});
+
+VOCABULARY(words_choices, "choices", /* in the order of enum choice_kind */
+	   {"order", WORD_OTHER, OPTIONAL, 0},
+	   {"move", WORD_OTHER, OPTIONAL, 0},
+	   {"contact", WORD_OTHER, OPTIONAL, 0},
+	   {"join", WORD_OTHER, OPTIONAL, 0},
+	   {"recover", WORD_OTHER, OPTIONAL, 0},
+	   {"wake", WORD_OTHER, OPTIONAL, 0},
+	   {"exit", WORD_OTHER, OPTIONAL, 0},
+	   {"stop", WORD_OTHER, OPTIONAL, 0},
+	   {"turn", WORD_OTHER, OPTIONAL, 0});
 
 #define STEP_VERB(name) {name, WORD_OTHER, OPTIONAL, 0}
 VOCABULARY(words_step, "a step",
@@ -330,6 +342,7 @@ void scenario_dump_vocabulary(FILE *to)
 		{"device", &words_device},
 		{"totem", &words_totem},
 		{"network", &words_network},
+		{"choices", &words_choices},
 		{"step", &words_step},
 		{"start", &words_start},
 		{"stop", &words_stop},
