@@ -357,7 +357,7 @@ void contents_queued(const struct judge *judge);
 struct plan {
 	uint32_t refusal; /* enum vq_refusal */
 	uint32_t votes, expected, device_votes;
-	uint32_t nodelist; /* the sum of its votes */
+	uint32_t nodelist; /* the sum of its votes, and of the device's where they follow it */
 	uint32_t window_ms, device_timeout_ms, device_sync_timeout_ms;
 	uint32_t tie, tie_start;
 	bool two_node, wait_for_all, follows, last_man, downscale, tracking, device;

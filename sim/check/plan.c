@@ -74,7 +74,7 @@ static enum vq_refusal check_device(const struct vq_config *config, struct plan 
 		return VQ_REFUSED_DEVICE_VOTES_TOO_HIGH;
 	if (!votes_given && config->node_count) {
 		plan->device_votes = config->node_count - 1;
-		plan->expected = nodelist + plan->device_votes;
+		plan->expected = plan->nodelist = nodelist + plan->device_votes;
 	}
 	return VQ_ACCEPTED;
 }
