@@ -118,6 +118,9 @@ static void set_votes(const struct judge *judge, uint32_t number, uint32_t nodei
 		if ((nodeid != VQ_DEVICE_NODEID && index == NOBODY) || !votes || !together(judge, number, i))
 			continue;
 		*votes = exact ? span_exact(value) : span_hull(*votes, span_exact(value));
+		if (nodeid == VQ_DEVICE_NODEID) /* what a sync that is under way began with */
+			judge_model(judge, i)->device_before =
+				span_hull(judge_model(judge, i)->device_before, *votes);
 	}
 	for (i = 0; i < check->node_count; i++) {
 		all.low += judge_model(judge, i)->votes.low;

@@ -251,7 +251,7 @@ static bool connection_decides(const struct judge *judge, struct seen_client *cl
 
 	client->fault = 0;
 	if (verb == VERB_INITIALIZE) {
-		if (fault)
+		if (fault && fault != VQ_ERR_NO_RESOURCES) /* totem's queue is of no concern to it */
 			demand(judge, RULE_FAULT_PASSED_ON, fault_becomes(fault));
 		else if (!judge_node(judge, number)->up)
 			demand(judge, RULE_HANDLE, VQ_ERR_LIBRARY);
