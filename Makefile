@@ -118,6 +118,10 @@ fuzz:  ## every fuzzer for FUZZ_SECONDS
 	@harness/setup.sh run test
 	$(PYTHON) -m harness.fuzz --seconds $(FUZZ_SECONDS)
 
+fuzz-corpus:  ## the same, then harness/corpus made anew from what they reach
+	@harness/setup.sh run test
+	$(PYTHON) -m harness.fuzz --seconds $(FUZZ_SECONDS) --corpus
+
 bench:  ## medians of what is worth measuring
 	@harness/setup.sh run
 	@$(MAKE) --no-print-directory -j$(JOBS) all bench-programs
@@ -145,7 +149,7 @@ help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
 
 FORCE:
-.PHONY: all run test check-format coverage fuzz bench mutants conform truth clean help \
+.PHONY: all run test check-format coverage fuzz fuzz-corpus bench mutants conform truth clean help \
 	test-programs bench-programs fuzz-programs fuzz-link yaml-lib FORCE
 .SECONDARY:
 

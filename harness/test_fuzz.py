@@ -1,4 +1,6 @@
-"""Every fuzzer for some seconds (`make fuzz` runs them for longer), under the address and undefined behaviour sanitizers."""
+"""Every fuzzer, under the address and undefined behaviour sanitizers: what it is known to reach, then some seconds of
+looking further (`make fuzz` runs them for longer).
+"""
 
 import os
 import shutil
@@ -6,15 +8,41 @@ import shutil
 import pytest
 
 from . import fuzz
-from .support import make, missing
+from .support import ROOT, make, missing
 
 SECONDS = int(os.environ.get("FUZZ_SECONDS", "10"))
 
 
-@pytest.mark.parametrize("source", fuzz.fuzzers())
-def test_fuzzing_finds_nothing(source):
+def build(source: str) -> None:
     if not shutil.which("clang"):
         missing("clang", "clang")
     make(f"build/fuzz/{source[:-2]}")
+
+
+@pytest.mark.parametrize("source", fuzz.fuzzers())
+def test_the_corpus_passes(source):
+    build(source)
+    files = fuzz.files_below(fuzz.corpus_of(source))
+    done = fuzz.replay(source)
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert done.stderr.count("Executed ") == len(files)
+
+
+@pytest.mark.parametrize("source", fuzz.fuzzers())
+def test_fuzzing_finds_nothing(source):
+    build(source)
     done = fuzz.run(source, SECONDS)
     assert done.returncode == 0, done.stderr[-4000:]
+
+
+@pytest.mark.parametrize("source", fuzz.fuzzers())
+def test_the_corpus_is_there_and_small(source):
+    sizes = [os.path.getsize(path) for path in fuzz.files_below(fuzz.corpus_of(source))]
+    assert len(sizes) > 1
+    assert max(sizes) <= fuzz.INPUT_BYTES_MAX
+    assert sum(sizes) <= fuzz.CORPUS_BYTES_MAX
+
+
+def test_every_corpus_has_its_fuzzer():
+    folders = [entry.name for entry in os.scandir(os.path.join(ROOT, fuzz.CORPUS)) if entry.is_dir()]
+    assert sorted(folders) == sorted(map(fuzz.name_of, fuzz.fuzzers()))
