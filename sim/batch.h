@@ -12,8 +12,8 @@ struct batch {
 	uint32_t count;
 	uint32_t jobs; /* threads; >= 1 */
 	struct run_options options;
-	/* Called in order, from one thread at a time. The result is freed after it. */
-	void (*done)(void *ctx, const struct run_result *result);
+	/* Called in order, from one thread at a time. The result is freed after it, unless it was taken. */
+	void (*done)(void *ctx, struct run_result *result);
 	/* Called as runs end, in any order; may be NULL. */
 	void (*progress)(void *ctx, uint32_t ended, uint32_t count);
 	void *ctx;

@@ -22,7 +22,7 @@ struct kept {
 	const struct scenario *scenarios[COUNT];
 };
 
-static void keep(void *ctx, const struct run_result *result)
+static void keep(void *ctx, struct run_result *result)
 {
 	struct kept *kept = ctx;
 

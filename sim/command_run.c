@@ -12,29 +12,35 @@
 #include "sim/collect.h"
 #include "sim/commands.h"
 #include "sim/ensure.h"
-#include "sim/junit.h"
+#include "sim/report/report.h"
 #include "sim/scenario/dump.h"
 #include "sim/seed.h"
 #include "sim/verdicts.h"
 
+#define REPORTS_MAX 16u
+
 struct run_command {
 	struct run_options options;
-	const char *trace_path, *junit_path, *only;
-	FILE *trace, *junit_file;
+	const char *trace_path, *only;
+	FILE *trace;
+	struct report_file { /* by format */
+		const char *path;
+		FILE *file;
+	} reports[REPORTS_MAX];
 	struct verdicts verdicts;
-	struct junit junit;
+	struct results results; /* kept when a report wants them */
+	bool reporting;
 	uint32_t jobs;
 	bool quiet;
 	bool progress;
 };
 
-enum { OPTION_SEED = 256, OPTION_TRACE, OPTION_TRACE_ALL, OPTION_JUNIT, OPTION_ONLY, OPTION_JSON };
+enum { OPTION_SEED = 256, OPTION_TRACE, OPTION_TRACE_ALL, OPTION_ONLY, OPTION_JSON, OPTION_REPORT };
 
 static const struct option run_option_list[] = {
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"trace", required_argument, NULL, OPTION_TRACE},
 	{"trace-all", no_argument, NULL, OPTION_TRACE_ALL},
-	{"junit", required_argument, NULL, OPTION_JUNIT},
 	{"only", required_argument, NULL, OPTION_ONLY},
 	{"jobs", required_argument, NULL, 'j'},
 	{"quiet", no_argument, NULL, 'q'},
@@ -66,9 +72,6 @@ static int take_option(struct run_command *command, int option)
 	case OPTION_TRACE_ALL:
 		command->options.trace_all = true;
 		return 0;
-	case OPTION_JUNIT:
-		command->junit_path = optarg;
-		return 0;
 	case OPTION_ONLY:
 		command->only = optarg;
 		return 0;
@@ -78,7 +81,9 @@ static int take_option(struct run_command *command, int option)
 		command->quiet = true;
 		return 0;
 	default:
-		return EXIT_USAGE;
+		command->reports[option - OPTION_REPORT].path = optarg;
+		command->reporting = true;
+		return 0;
 	}
 }
 
@@ -92,11 +97,17 @@ static int bad_option(char **argv, int option)
 
 static int parse_run(struct run_command *command, int argc, char **argv)
 {
+	struct option options[sizeof run_option_list / sizeof *run_option_list + REPORTS_MAX] = {{NULL, 0, NULL, 0}};
 	int option, status = 0;
 
+	ALWAYS(report_format_count <= REPORTS_MAX);
+	for (uint32_t i = 0; i < report_format_count; i++)
+		options[i] =
+			(struct option){report_formats[i].option, required_argument, NULL, OPTION_REPORT + (int)i};
+	memcpy(options + report_format_count, run_option_list, sizeof run_option_list);
 	optind = 1;
 	opterr = 0;
-	while (status == 0 && (option = getopt_long(argc, argv, ":j:q", run_option_list, NULL)) != -1)
+	while (status == 0 && (option = getopt_long(argc, argv, ":j:q", options, NULL)) != -1)
 		status = option == '?' || option == ':' ? bad_option(argv, option) : take_option(command, option);
 	if (status == 0 && optind == argc)
 		return usage_error("%s wants scenario files or folders", argv[0]);
@@ -105,7 +116,7 @@ static int parse_run(struct run_command *command, int argc, char **argv)
 	return status;
 }
 
-static void done(void *ctx, const struct run_result *result)
+static void done(void *ctx, struct run_result *result)
 {
 	struct run_command *command = ctx;
 
@@ -113,9 +124,9 @@ static void done(void *ctx, const struct run_result *result)
 		fputs("\r\033[K", stderr);
 	if (command->trace)
 		fwrite(result->trace, 1, result->trace_size, command->trace);
-	if (command->junit_path)
-		junit_add(&command->junit, result);
 	verdicts_add(&command->verdicts, result);
+	if (command->reporting)
+		results_keep(&command->results, result);
 }
 
 static void progress(void *ctx, uint32_t ended, uint32_t count)
@@ -132,25 +143,39 @@ static int cannot_write(const char *path)
 	return EXIT_USAGE;
 }
 
-/* Files are opened before anything runs. With the trace on standard output all words
- * go to standard error. */
+/* "-" is standard output: all words go to standard error then. */
+static int open_output(struct run_command *command, const char *path, FILE **file)
+{
+	if (!path)
+		return 0;
+	if (strcmp(path, "-") != 0) {
+		*file = fopen(path, "w");
+		return *file ? 0 : cannot_write(path);
+	}
+	if (command->verdicts.out == stderr)
+		return usage_error("only one of --trace and the reports can go to standard output");
+	*file = stdout;
+	command->verdicts.out = stderr;
+	command->verdicts.colour_out = command->verdicts.colour_err;
+	return 0;
+}
+
+/* Files are opened before anything runs. */
 static int open_outputs(struct run_command *command)
 {
-	if (command->trace_path && strcmp(command->trace_path, "-") == 0) {
-		command->trace = stdout;
-		command->verdicts.out = stderr;
-		command->verdicts.colour_out = command->verdicts.colour_err;
-	} else if (command->trace_path) {
-		command->trace = fopen(command->trace_path, "w");
-		if (!command->trace)
-			return cannot_write(command->trace_path);
-	}
-	if (command->junit_path) {
-		command->junit_file = fopen(command->junit_path, "w");
-		if (!command->junit_file)
-			return cannot_write(command->junit_path);
-		junit_begin(&command->junit);
-	}
+	int status = open_output(command, command->trace_path, &command->trace);
+
+	for (uint32_t i = 0; i < report_format_count && status == 0; i++)
+		status = open_output(command, command->reports[i].path, &command->reports[i].file);
+	return status;
+}
+
+static int close_output(FILE *file, const char *path)
+{
+	bool failed = ferror(file) != 0;
+
+	if ((file == stdout ? fflush(file) : fclose(file)) != 0 || failed)
+		return cannot_write(path);
 	return 0;
 }
 
@@ -158,10 +183,18 @@ static int close_outputs(struct run_command *command)
 {
 	int status = 0;
 
-	if (command->trace && (command->trace == stdout ? fflush(stdout) : fclose(command->trace)) != 0)
-		status = cannot_write(command->trace_path);
-	if (command->junit_file && junit_end(&command->junit, command->junit_file) != 0)
-		status = cannot_write(command->junit_path);
+	if (command->trace)
+		status = close_output(command->trace, command->trace_path);
+	for (uint32_t i = 0; i < report_format_count; i++) {
+		const struct report_file *report = &command->reports[i];
+
+		if (!report->file)
+			continue;
+		report_formats[i].write(report->file, &command->results);
+		if (close_output(report->file, report->path) != 0)
+			status = EXIT_USAGE;
+	}
+	results_free(&command->results);
 	return status;
 }
 
@@ -178,7 +211,7 @@ static int run_all(struct run_command *command, const struct collection *collect
 	};
 	int status;
 
-	command->verdicts.files = collection->set_count;
+	command->verdicts.files = command->results.files = collection->set_count;
 	batch_run(&batch);
 	status = close_outputs(command);
 	verdicts_end(&command->verdicts);

@@ -257,6 +257,8 @@ static bool connection_decides(const struct judge *judge, struct seen_client *cl
 			demand(judge, RULE_HANDLE, VQ_ERR_LIBRARY);
 		return true;
 	}
+	if (verb == VERB_DISPATCH && error == VQ_ERR_INVALID_PARAM)
+		return true; /* its type is looked at before the handle */
 	if (client->handle == HANDLE_FINALIZED) {
 		demand(judge, RULE_HANDLE, VQ_ERR_BAD_HANDLE);
 		return true;
@@ -274,8 +276,6 @@ static bool connection_decides(const struct judge *judge, struct seen_client *cl
 			demand(judge, RULE_FAULT_PASSED_ON, fault_becomes(client->dispatch_fault));
 		return true;
 	}
-	if (verb == VERB_DISPATCH && error == VQ_ERR_INVALID_PARAM)
-		return true;
 	if (gone(judge, client, number)) {
 		demand(judge, RULE_HANDLE, VQ_ERR_LIBRARY);
 		return true;
