@@ -30,6 +30,23 @@ static uint32_t choose_seeded(void *ctx, uint64_t *streams, uint32_t n, enum cho
 const struct choice choice_plain = {NULL, choose_plain};
 const struct choice choice_seeded = {NULL, choose_seeded};
 
+static uint32_t choose_at_rates(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)
+{
+	const struct choice_rates *rates = ctx;
+	uint32_t one_in = rates->one_in[what];
+
+	if (what == CHOOSE_JITTER || what == CHOOSE_LOSS)
+		return choose_plain(NULL, streams, n, what);
+	if (one_in == 0 || (one_in > 1 && rng_below(&streams[what], one_in) != 0))
+		return 0;
+	return (uint32_t)rng_below(&streams[what], n);
+}
+
+struct choice choice_at_rates(const struct choice_rates *rates)
+{
+	return (struct choice){(void *)(uintptr_t)rates, choose_at_rates};
+}
+
 static uint32_t choose_from_list(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)
 {
 	struct choice_list *list = ctx;

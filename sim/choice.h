@@ -38,6 +38,12 @@ extern const struct choice choice_plain;
 /* Everything is drawn from the streams; rare things are drawn rarely. */
 extern const struct choice choice_seeded;
 
+/* Drawn from the streams, each kind as rarely as is said. */
+struct choice_rates {
+	uint32_t one_in[CHOOSE_KIND_COUNT]; /* 0: it always falls to the lowest; jitter and loss: always drawn */
+};
+struct choice choice_at_rates(const struct choice_rates *rates);
+
 /* A recorded list, then the lowest; notes what was asked. */
 struct choice_list {
 	const uint32_t *taken; /* the list to follow */

@@ -109,12 +109,13 @@ static void finish(struct run *run, struct world *world, struct trace *trace)
 }
 
 /* A seed on the command line goes before the choices that the scenario makes itself. */
-static struct choice source_of(const struct run_result *result, const struct run_options *options,
-			       struct choice_marks *marks)
+struct choice run_choice(const struct scenario *scenario, const struct run_options *options,
+			 struct choice_marks *marks)
 {
+	*marks = (struct choice_marks){scenario->seed, scenario->choice_count, scenario->choices};
 	if (marks->count && !options->has_seed)
 		return choice_from_marks(marks);
-	return result->plain ? choice_plain : choice_seeded;
+	return run_is_plain(scenario, options) ? choice_plain : choice_seeded;
 }
 
 void run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result *result)
@@ -128,8 +129,7 @@ void run_scenario(const struct scenario *scenario, const struct run_options *opt
 	result->scenario = scenario;
 	result->plain = run_is_plain(scenario, options);
 	result->seed = options->has_seed ? options->seed : scenario->seed;
-	marks = (struct choice_marks){result->seed, scenario->choice_count, scenario->choices};
-	world = world_create(scenario, source_of(result, options, &marks), result->seed);
+	world = world_create(scenario, run_choice(scenario, options, &marks), result->seed);
 	world_observe_all(world, options->trace_all);
 	trace_init(&trace, scenario, options->trace, options->trace_all, options->label);
 	world_observe(world, (struct observer){&trace, trace_observe});

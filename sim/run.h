@@ -40,6 +40,9 @@ struct run_result {
 
 void run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result *result);
 void run_result_free(struct run_result *result);
+/* What a run's free choices fall to; marks must outlive the run. */
+struct choice run_choice(const struct scenario *scenario, const struct run_options *options,
+			 struct choice_marks *marks);
 /* Without a seed and without network randomness every free choice falls to the lowest. */
 bool run_is_plain(const struct scenario *scenario, const struct run_options *options);
 
