@@ -37,6 +37,16 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      --depth N              of up to N events (default 4)\n"
 			   "      --states N             keep at most N states (default 2000000)\n"
 			   "      --output DIR           write a scenario for each kind of breach\n"
+			   "  votesim swarm [CONF]       random stories of faults and clients, on clusters\n"
+			   "                             drawn too, or on one; each finding made small\n"
+			   "      --runs N               so many (default 20000)\n"
+			   "      --seed N               a number or text; --run K: only that run of it\n"
+			   "      --nodes N|A..B         nodes of a drawn cluster (default 2..5)\n"
+			   "      --events N             up to N faults and calls a run (default 8)\n"
+			   "      --output DIR           write a scenario for each finding; -j N: threads\n"
+			   "  votesim shrink SCENARIO    the smallest scenario that still fails in the same\n"
+			   "      --seed N, --only NAME  way, with the story\n"
+			   "      --rule ID              fails by this rule; -o FILE: write it there\n"
 			   "  votesim explain SCENARIO   find an interleaving that gives exactly\n"
 			   "      --recording FILE       this recorded trace\n"
 			   "  votesim bench changes      measure membership changes\n"
@@ -82,13 +92,14 @@ static int command(int argc, char **argv)
 		int (*run)(int argc, char **argv);
 	} commands[] = {
 		{"run", command_run},         {"check", command_check}, {"explore", command_explore},
-		{"explain", command_explain}, {"bench", command_bench},
+		{"swarm", command_swarm},     {"shrink", command_shrink}, {"explain", command_explain},
+		{"bench", command_bench},
 	};
 
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	return usage_error("no command '%s'; there are run, check, explore, explain and bench", argv[1]);
+	return usage_error("no command '%s'; there are run, check, explore, swarm, shrink, explain and bench", argv[1]);
 }
 
 int main(int argc, char **argv)

@@ -113,7 +113,7 @@ struct choice run_choice(const struct scenario *scenario, const struct run_optio
 			 struct choice_marks *marks)
 {
 	*marks = (struct choice_marks){scenario->seed, scenario->choice_count, scenario->choices};
-	if (marks->count && !options->has_seed)
+	if (scenario->has_choices && !options->has_seed)
 		return choice_from_marks(marks);
 	return run_is_plain(scenario, options) ? choice_plain : choice_seeded;
 }
@@ -127,7 +127,7 @@ void run_scenario(const struct scenario *scenario, const struct run_options *opt
 
 	memset(result, 0, sizeof *result);
 	result->scenario = scenario;
-	result->plain = run_is_plain(scenario, options);
+	result->plain = run_is_plain(scenario, options) || (scenario->has_choices && !options->has_seed);
 	result->seed = options->has_seed ? options->seed : scenario->seed;
 	world = world_create(scenario, run_choice(scenario, options, &marks), result->seed);
 	world_observe_all(world, options->trace_all);

@@ -20,7 +20,7 @@ struct run_options {
 struct run_result {
 	const struct scenario *scenario;
 	uint64_t seed;
-	bool plain;
+	bool plain; /* nothing but the scenario says how its choices fall */
 	uint32_t verdict_count;
 	struct verdict *verdicts; /* owned */
 	uint32_t failures;        /* breaches and expectations */

@@ -51,6 +51,7 @@ void read_choices(struct reader *reader, const struct tree *tree)
 	for (uint32_t kind = 0; kind < words_choices.count; kind++)
 		if (fields.field[kind].tree != NULL)
 			read_kind(reader, fields.field[kind].tree, kind, made, &count);
+	reader->scenario->has_choices = true;
 	reader->scenario->choices = made;
 	reader->scenario->choice_count = count;
 }

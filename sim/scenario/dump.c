@@ -537,7 +537,7 @@ int scenario_dump_json(const struct scenario *scenario, FILE *to)
 	json_close(&dump.json, ']');
 	if (scenario->has_seed)
 		json_number(&dump.json, "seed", scenario->seed);
-	if (scenario->choice_count)
+	if (scenario->has_choices)
 		dump_choices(&dump);
 	dump_cluster(&dump);
 	dump_surroundings(&dump);

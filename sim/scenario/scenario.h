@@ -271,7 +271,8 @@ struct scenario {
 	struct network network;
 	bool has_seed;
 	uint64_t seed;
-	uint32_t choice_count; /* 0: all choices are drawn when there is a seed, else fall to the lowest */
+	bool has_choices; /* false: all are drawn when there is a seed, else fall to the lowest */
+	uint32_t choice_count;
 	const struct choice_made *choices; /* by kind, then number; the others fall to the lowest */
 	bool primary_only;                 /* reserved; false */
 };

@@ -335,7 +335,7 @@ static void write_choices(struct writing *writing)
 {
 	const struct scenario *scenario = writing->scenario;
 
-	if (!scenario->choice_count)
+	if (!scenario->has_choices)
 		return;
 	begin_line(writing, "choices");
 	for (uint32_t i = 0; i < scenario->choice_count; i++) {
