@@ -48,9 +48,10 @@ static int parse(struct shrink_command *command, int argc, char **argv)
 		else if (option == 'o')
 			command->output = optarg;
 		else
-			return usage_error("shrink: cannot use '%s'; there are --seed N|TEXT, --only NAME, --rule ID, "
-					   "-o FILE",
-					   argv[optind - 1]);
+			return usage_error(
+				"shrink: cannot use '%s'; there are --seed N|TEXT, --only NAME, --rule ID, "
+				"-o FILE",
+				argv[optind - 1]);
 	}
 	for (uint32_t i = 0; command->rule && i <= check_rule_count; i++)
 		if (i == check_rule_count)
@@ -90,7 +91,8 @@ static int put(const struct shrink_command *command, const struct shrunk *shrunk
 		failed = path ? fclose(to) != 0 : ferror(to) != 0;
 	}
 	if (failed) {
-		fprintf(stderr, "votesim: cannot write %s: %s\n", path ? path : "to standard output", strerror(errno));
+		fprintf(stderr, "votesim: cannot write %s: %s\n", path ? path : "to standard output",
+			strerror(errno));
 		return EXIT_USAGE;
 	}
 	return EXIT_HELD;

@@ -179,8 +179,9 @@ static uint32_t make_list(const struct swarm_command *command, const struct swar
 		listed[count].finding = swarm->findings[i];
 		listed[count].runs = swarm->findings[i].runs;
 		shrink_one(command, &listed[count]);
-		known = told_before(listed, count, &(struct swarm_finding){listed[count].finding.found,
-									    listed[count].features, 0, 0});
+		known = told_before(
+			listed, count,
+			&(struct swarm_finding){listed[count].finding.found, listed[count].features, 0, 0});
 		if (known) { /* in the end it is the same */
 			known->runs += listed[count].runs;
 			shrunk_free(&listed[count].shrunk);
@@ -248,8 +249,8 @@ static int tell_one(const struct swarm_command *command, const struct listed *li
 
 		printf("   shrunk to %u node%s and %u step%s%s: %s\n", scenario->node_count,
 		       scenario->node_count == 1 ? "" : "s", scenario->step_count,
-		       scenario->step_count == 1 ? "" : "s",
-		       listed->shrunk.minimal ? "" : " (not yet the smallest)", listed->shrunk.found.verdict.came);
+		       scenario->step_count == 1 ? "" : "s", listed->shrunk.minimal ? "" : " (not yet the smallest)",
+		       listed->shrunk.found.verdict.came);
 	} else
 		printf("   %s\n", found->verdict.came);
 	if (listed->shrunk.found.reason[0])
@@ -286,8 +287,9 @@ static int tell(const struct swarm_command *command, const struct swarm *swarm, 
 		status = tell_one(command, &listed[i], i + 1);
 	for (uint32_t i = 0; i < count && !command->folder && (i == 0 || command->one_run); i++)
 		if (listed[i].is_shrunk) {
-			printf("\n%s\n\n", command->one_run ? "As a scenario:"
-							     : "The first of these as a scenario (--output DIR writes all):");
+			printf("\n%s\n\n", command->one_run
+						   ? "As a scenario:"
+						   : "The first of these as a scenario (--output DIR writes all):");
 			put_scenario(&listed[i], stdout);
 		}
 	if (status)

@@ -91,15 +91,16 @@ static int command(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = {
-		{"run", command_run},         {"check", command_check}, {"explore", command_explore},
-		{"swarm", command_swarm},     {"shrink", command_shrink}, {"explain", command_explain},
+		{"run", command_run},     {"check", command_check},   {"explore", command_explore},
+		{"swarm", command_swarm}, {"shrink", command_shrink}, {"explain", command_explain},
 		{"bench", command_bench},
 	};
 
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	return usage_error("no command '%s'; there are run, check, explore, swarm, shrink, explain and bench", argv[1]);
+	return usage_error("no command '%s'; there are run, check, explore, swarm, shrink, explain and bench",
+			   argv[1]);
 }
 
 int main(int argc, char **argv)

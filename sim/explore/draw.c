@@ -344,8 +344,8 @@ const struct drawn *draw_run(struct draw *draw, uint64_t seed, uint64_t run)
 	draw->random = rng_next(&draw->random);
 	draw->used = 0;
 	memset(&draw->drawn, 0, sizeof draw->drawn);
-	scenario->path = "swarm";
-	scenario->name = scenario->description = scenario->variant = "";
+	scenario->path = scenario->name = "swarm";
+	scenario->description = scenario->variant = "";
 	draw->drawn.seed = rng_next(&draw->random);
 	draw->apart = draw->reloaded = false;
 	if (draw->options->base)

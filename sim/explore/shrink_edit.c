@@ -431,25 +431,7 @@ static bool shorter(uint64_t *ns, uint64_t to_ns)
 
 static bool rounder(uint64_t *ns, uint64_t unit_ns)
 {
-	uint64_t round = (*ns + unit_ns / 2) / unit_ns * unit_ns;
-
-	return SET(*ns, round);
-}
-
-static bool all_nodes(struct draft *draft, struct step *step)
-{
-	uint32_t count = draft->scenario.node_count;
-
-	if (step->nodes.count == 0 || step->verb == VERB_RELOAD)
-		return false;
-	for (uint32_t i = 0; i < count && step->nodes.count == count && step->nodes.index[i] == i; i++)
-		if (i + 1 == count)
-			return false;
-	step->nodes.index = take(draft, count, sizeof *step->nodes.index);
-	step->nodes.count = count;
-	for (uint32_t i = 0; i < count; i++)
-		step->nodes.index[i] = i;
-	return true;
+	return shorter(ns, *ns / unit_ns * unit_ns);
 }
 
 static bool edit_moment(struct step *step, uint32_t n)
@@ -505,14 +487,12 @@ bool edit_step(struct draft *draft, uint32_t number, uint32_t n)
 	case 13:
 		return SET(step->together, false);
 	case 14:
-		return all_nodes(draft, step);
-	case 15:
 		return step->verb == VERB_TRACKSTART && SET(request->flags, VQ_TRACK_CHANGES);
-	case 16:
+	case 15:
 		return step->verb == VERB_TRACKSTART && SET(request->context, 0);
-	case 17:
+	case 16:
 		return step->verb == VERB_DISPATCH && SET(step->dispatch_type, VQ_DISPATCH_ALL);
-	case 18:
+	case 17:
 		return step->verb == VERB_LINK && step->link_has_latency &&
 		       (step->link_has_loss || step->link_has_up) && SET(step->link_has_latency, false);
 	default:

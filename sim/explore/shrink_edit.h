@@ -31,7 +31,7 @@ bool edit_client(struct draft *draft, uint32_t client, uint32_t n);
 /* The file of this node, and of all that share it; UINT32_MAX: all files, those of reloads too. */
 #define EDIT_CONFIG_COUNT 16u
 bool edit_config(struct draft *draft, uint32_t node, uint32_t n);
-#define EDIT_STEP_COUNT 20u
+#define EDIT_STEP_COUNT 19u
 bool edit_step(struct draft *draft, uint32_t step, uint32_t n);
 /* One node less in a step's list, or two groups of a partition made one. */
 bool edit_step_part(struct draft *draft, uint32_t step, uint32_t part);

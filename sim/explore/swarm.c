@@ -41,19 +41,31 @@ uint32_t features_of(const struct scenario *scenario)
 		if (scenario->nodes[i].config &&
 		    (i == 0 || scenario->nodes[i].config != scenario->nodes[i - 1].config))
 			features |= features_of_config(scenario->nodes[i].config);
-	for (uint32_t i = 0; i < scenario->step_count; i++)
-		if (scenario->steps[i].verb == VERB_RELOAD)
+	for (uint32_t i = 0; i < scenario->step_count; i++) {
+		enum verb verb = scenario->steps[i].verb;
+
+		if (verb == VERB_RELOAD)
 			features |= FEATURE_RELOAD;
+		if (verb == VERB_SETEXPECTED || verb == VERB_SETVOTES || verb == VERB_CANCEL_WAIT_FOR_ALL)
+			features |= FEATURE_CALLS;
+	}
 	return features;
 }
 
 void features_name(uint32_t features, char text[256])
 {
 	static const char *const names[FEATURE_COUNT] = {
-		"two_node",          "wait_for_all",    "auto_tie_breaker",
-		"last_man_standing", "allow_downscale", "expected_votes_tracking",
-		"expected_votes",    "a quorum device", "uneven votes",
+		"two_node",
+		"wait_for_all",
+		"auto_tie_breaker",
+		"last_man_standing",
+		"allow_downscale",
+		"expected_votes_tracking",
+		"expected_votes",
+		"a quorum device",
+		"uneven votes",
 		"reloads",
+		"an administrator's calls",
 	};
 
 	text[0] = 0;

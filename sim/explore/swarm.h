@@ -11,7 +11,7 @@
 #include "sim/explore/draw.h"
 #include "sim/explore/find.h"
 
-/* What a cluster's corosync.conf uses: bits of swarm_finding.features. */
+/* What a cluster's corosync.conf uses, and its administrators do: bits of swarm_finding.features. */
 enum feature {
 	FEATURE_TWO_NODE = 1 << 0,
 	FEATURE_WAIT_FOR_ALL = 1 << 1,
@@ -23,9 +23,9 @@ enum feature {
 	FEATURE_DEVICE = 1 << 7,
 	FEATURE_UNEVEN_VOTES = 1 << 8,
 	FEATURE_RELOAD = 1 << 9,
-	FEATURE_COUNT = 10
+	FEATURE_CALLS = 1 << 10, /* setvotes, setexpected, cancel_wait_for_all */
+	FEATURE_COUNT = 11
 };
-/* Of all its nodes and reloads. */
 uint32_t features_of(const struct scenario *scenario);
 /* "auto_tie_breaker, uneven votes"; "plain votes" when there is none. */
 void features_name(uint32_t features, char text[256]);
