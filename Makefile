@@ -122,8 +122,8 @@ fuzz-corpus:  ## the same, then harness/corpus made anew from what they reach
 	@harness/setup.sh run test
 	$(PYTHON) -m harness.fuzz --seconds $(FUZZ_SECONDS) --corpus
 
-bench:  ## medians of what is worth measuring
-	@harness/setup.sh run
+bench:  ## medians of what is worth measuring, explore beside SPIN
+	@harness/setup.sh run bench
 	@$(MAKE) --no-print-directory -j$(JOBS) all bench-programs
 	$(PYTHON) -m harness.bench
 

@@ -4,18 +4,24 @@ usage: python3 -m harness.bench [--times N] [--json FILE]
 
 Reports only: no test depends on a time. What each number stands beside is in the column `asked`; 94 and 45 changes a
 second are corosync-vqsim 3.1.7 at 3 and 32 nodes on the machine where that was measured.
+
+votesim explore runs the whole votequorum of every node, with rings, messages and the judge, and stands beside SPIN on a
+model written by hand (harness/spin/cluster.pml) that searches the same events: once a model that answers the question
+"is at most one component quorate?" and no other, once one that also keeps what the daemons remember, which makes about
+as many states as explore's. Bytes a state: what the process takes at its peak, less what it takes for one event.
 """
 
 import argparse
 import json
 import math
-import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
+from . import spin
 from .support import ROOT
 
 PROGRAM = "./votesim"
@@ -28,6 +34,7 @@ steps:
     expect: {quorate: {1: true, 3: false}}
 """
 SIZES = [3, 8, 16, 32, 64, 128, 256, 384]
+STATES_THAT_TELL_BYTES = 10000  # of fewer the process itself is most
 VQSIM_CHANGES_PER_S = {3: 94, 32: 45}
 
 
@@ -105,6 +112,50 @@ def library(times: int) -> list[dict]:
     return [row("the scenario library", f"{wall_s([PROGRAM, 'run', 'scenarios/'], times) * 1e3:.0f} ms", "", [PROGRAM, "run", "scenarios/"], 0)]
 
 
+def searched(what: str, command: list[str], small: list[str], times: int, search) -> dict:
+    """A row for one searching program: the median run of `command`, `small` being the same of one event."""
+    runs = sorted((search(pinned(command)) for _ in range(times)), key=lambda run: run.seconds)
+    run = runs[len(runs) // 2]
+    taken = run.peak_bytes - search(pinned(small)).peak_bytes
+    each = f"{taken / run.states:,.0f} B/state, " if run.states >= STATES_THAT_TELL_BYTES else ""
+    found = f"two quorate after {run.shortest} events" if run.breaches else "never two quorate"
+    return row(what, f"{run.states / run.seconds:,.0f} states/s, {run.transitions / run.seconds:,.0f} events/s, {each}"
+               f"{run.seconds:.2f} s for {run.states:,} states{'' if run.exhausted else ' (to the bound)'}; {found}", "", command, run.seconds)
+
+
+def exploration(times: int) -> list[dict]:
+    """votesim explore beside SPIN: the same cluster, the same events from the same start, to the same number of events."""
+    rows, events = [], 4
+    if not shutil.which("spin"):
+        print("spin is not here: votesim explore stands alone (apt-get install spin)", file=sys.stderr)
+    for tie_breaker in (False, True):
+        name = f"{'tie breaker' if tie_breaker else 'majority'} of 4, {events} events"
+        cluster = spin.Cluster(4, tie_breaker)
+        rows.append(searched(f"{name}: explore", spin.explore_command(cluster, events), spin.explore_command(cluster, 1), times, spin.search_world))
+        if not shutil.which("spin"):
+            continue
+        for memory, bound, told in ((True, events, "SPIN, memory"), (False, events, "SPIN, question"), (False, 100, "SPIN, no bound")):
+            model = spin.Cluster(4, tie_breaker, memory)
+            states = spin.search_model(spin.pan_command(model, bound)).states
+            rows.append(searched(f"{name if bound == events else name.split(',')[0]}: {told}", spin.pan_command(model, bound, states),
+                                 spin.pan_command(model, 1, states), times, spin.search_model))
+    return rows
+
+
+def table(rows: list[dict]) -> str:
+    """The rows in columns as wide as they need, the command under what it measured when it would be far to the right."""
+    lines = [("what", "measured", "asked", "command")] + [(r["what"], r["measured"], r["asked"], r["command"]) for r in rows]
+    widths = [max(len(line[i]) for line in lines if len(line[1]) <= 70) for i in range(3)]
+    widths[0] = max(len(line[0]) for line in lines)
+    told = []
+    for line in lines:
+        if len(line[1]) <= 70:
+            told.append("  ".join([*(cell.ljust(width) for cell, width in zip(line, widths)), line[3]]))
+        else:
+            told += [f"{line[0].ljust(widths[0])}  {line[1]}", f"{'':{widths[0]}}  by {line[3]}"]
+    return "\n".join(line.rstrip() for line in told)
+
+
 def row(what: str, measured: str, asked: str, command: list[str], value: float) -> dict:
     return {"what": what, "measured": measured, "asked": asked, "command": " ".join(command), "value": value}
 
@@ -115,14 +166,13 @@ def main() -> int:
     parser.add_argument("--json", help="also write the rows here")
     options = parser.parse_args()
     rows = []
-    for part in (changes, queue, start_up, library):
+    for part in (changes, queue, start_up, library, exploration):
         try:
             rows += part(options.times)
         except (OSError, ValueError, KeyError, subprocess.CalledProcessError) as why:
             print(f"{part.__name__}: not measured: {why}{getattr(why, 'stderr', None) or ''}", file=sys.stderr)
-    print(f"medians of {options.times}, one core")
-    for entry in rows:
-        print(f"{entry['what']:28} {entry['measured']:52} {entry['asked']:14} {entry['command']}")
+    print(f"medians of {options.times} runs, each on one core")
+    print(table(rows))
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(rows, file, indent=1)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that a task needs and this machine lacks.
-# usage: harness/setup.sh TASK…     (run, test, coverage, format, live)
+# usage: harness/setup.sh TASK…     (run, test, coverage, format, bench, live)
 #
 # One dpkg-query when nothing is missing. Without root and sudo, or when apt-get
 # fails, it says in one line what to install. Test-only packages that Debian does
@@ -15,6 +15,7 @@ packages_of() {
 		libc6-dev-s390x-cross gcc-i686-linux-gnu libc6-dev-i386-cross ;;
 	coverage) echo gcovr ;;
 	format) echo clang-format ;;
+	bench) echo spin ;;
 	live) echo corosync corosync-vqsim libfaketime libvotequorum-dev iproute2 ;;
 	*) echo "setup: no task named $1" >&2; exit 2 ;;
 	esac
