@@ -14,6 +14,7 @@ as many states as explore's. Bytes a state: what the process takes at its peak, 
 import argparse
 import json
 import math
+import re
 import shutil
 import statistics
 import subprocess
@@ -123,6 +124,21 @@ def searched(what: str, command: list[str], small: list[str], times: int, search
                f"{run.seconds:.2f} s for {run.states:,} states{'' if run.exhausted else ' (to the bound)'}; {found}", "", command, run.seconds)
 
 
+def random_runs(times: int) -> list[dict]:
+    """Whole random scenarios, made, run and judged; nothing when this votesim makes none."""
+    if "votesim swarm" not in subprocess.run([PROGRAM, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout:
+        return []
+    command, rates = [PROGRAM, "swarm", "--runs", "5000", "--seed", "1"], []
+    for _ in range(times):
+        output, status, seconds, _ = spin.measure(pinned(command))
+        done = re.search(r"^(\d+) runs?,", output, re.M)
+        if status not in (0, 1) or not done:
+            raise ValueError(f"{' '.join(command)}: {output[-2000:]}")
+        rates.append(int(done.group(1)) / seconds)
+    rate = statistics.median(rates)
+    return [row("random scenarios", f"{rate:,.0f} /s, what is found shrunk", "", command, rate)]
+
+
 def exploration(times: int) -> list[dict]:
     """votesim explore beside SPIN: the same cluster, the same events from the same start, to the same number of events."""
     rows, events = [], 4
@@ -166,7 +182,7 @@ def main() -> int:
     parser.add_argument("--json", help="also write the rows here")
     options = parser.parse_args()
     rows = []
-    for part in (changes, queue, start_up, library, exploration):
+    for part in (changes, queue, start_up, library, random_runs, exploration):
         try:
             rows += part(options.times)
         except (OSError, ValueError, KeyError, subprocess.CalledProcessError) as why:
