@@ -360,6 +360,58 @@ int vq_request(struct vq *vq, const struct vq_host *host, void *ctx, uint32_t co
 bool vq_quorate(const struct vq *vq);
 bool vq_sync_held(const struct vq *vq); /* by the quorum device */
 struct vq_ring_id vq_ring(const struct vq *vq);
+
+/* The whole of an instance but for its lists, as copies: for debuggers and reports. */
+enum vq_sync_phase {
+	VQ_SYNC_NONE,     /* no sync is under way */
+	VQ_SYNC_BEGUN,    /* the ring is installed */
+	VQ_SYNC_HELD,     /* the quorum device holds the barrier back */
+	VQ_SYNC_PROCESSED /* this node has done its part and waits for the others' */
+};
+enum vq_tie_breaker { VQ_TIE_NONE, VQ_TIE_LOWEST, VQ_TIE_HIGHEST, VQ_TIE_LIST };
+struct vq_look {
+	struct vq_ring_id ring; /* last installed; seq 0: none yet */
+	uint32_t sync;          /* enum vq_sync_phase */
+	uint32_t quorate;       /* 0 or 1, as all that are called _on or are a yes or no */
+	uint32_t quorum;
+	uint32_t total_votes;      /* of the members, the device's when it casts them here */
+	uint32_t highest_expected; /* of the members' expected votes */
+	uint32_t two_node_on, allow_downscale_on, tracking_on, last_man_standing_on, wait_for_all_on;
+	uint32_t wait_for_all_status; /* 1: still waiting for all */
+	uint32_t tie_breaker;         /* enum vq_tie_breaker */
+	uint32_t lowest, highest;     /* ids of the last quorate partition, which the tie breaker trusts; 0: none */
+	uint32_t last_man_window_ms;
+	uint32_t downscale_barrier; /* allow_downscale does not lower expected votes below it */
+	uint32_t tracked_barrier;   /* expected_votes_tracking's */
+	uint32_t device_votes;
+	uint32_t device_allowed; /* 0: barred by a reload */
+	uint32_t device_master_wins;
+	uint32_t device_timeout_ms, device_sync_timeout_ms;
+	uint32_t record_count, member_count, tracker_count, listed_count;
+	char device_name[VQ_NAME_MAX]; /* "": none is known */
+};
+void vq_look(const struct vq *vq, struct vq_look *look);
+
+struct vq_look_record {
+	uint32_t nodeid;
+	uint32_t state; /* enum vq_node_state */
+	uint32_t votes;
+	uint32_t expected_votes;
+	uint32_t flags; /* as in struct vq_message */
+};
+/* 0 .. record_count-1: this node's own, then the others' ascending. */
+struct vq_look_record vq_look_record(const struct vq *vq, uint32_t index);
+/* 0 .. member_count-1: ids of the ring's members, ascending. */
+uint32_t vq_look_member(const struct vq *vq, uint32_t index);
+struct vq_look_tracker {
+	uint64_t context;
+	uint32_t connection;
+};
+/* 0 .. tracker_count-1: oldest first. */
+struct vq_look_tracker vq_look_tracker(const struct vq *vq, uint32_t index);
+/* 0 .. listed_count-1: ids that auto_tie_breaker_node lists, as listed. */
+uint32_t vq_look_listed(const struct vq *vq, uint32_t index);
+
 /* Give the current ring another sequence, for hosts that compare states whose
  * sequences differ by nothing but how often rings were formed. */
 void vq_renumber_ring(struct vq *vq, uint64_t seq);

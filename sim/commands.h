@@ -16,6 +16,7 @@ int command_explore(int argc, char **argv);
 int command_swarm(int argc, char **argv);
 int command_shrink(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_replay(int argc, char **argv);
 int command_bench(int argc, char **argv);
 
 /* "votesim: WHAT" and how to get help, on standard error; EXIT_USAGE. */

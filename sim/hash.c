@@ -90,7 +90,7 @@ static void add_client(const struct world *world, XXH3_state_t *hash, uint32_t i
 	}
 }
 
-static bool is_stale(const struct world *world, struct event event)
+bool event_is_stale(const struct world *world, struct event event)
 {
 	switch ((enum event_kind)event.kind) {
 	case EVENT_ORDER:
@@ -140,7 +140,7 @@ static void add_events(const struct world *world, XXH3_state_t *hash)
 	for (uint32_t i = 0; i < queue->count; i++) {
 		uint64_t time_ns, order;
 		struct event event = queue_peek(queue, i, &time_ns, &order);
-		bool stale = is_stale(world, event);
+		bool stale = event_is_stale(world, event);
 		uint64_t *last_ns = stale ? &stale_ns : &live_ns;
 
 		if (!event_is_timer(world, event) && from_now(world, time_ns) > *last_ns)

@@ -49,6 +49,11 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      --rule ID              fails by this rule; -o FILE: write it there\n"
 			   "  votesim explain SCENARIO   find an interleaving that gives exactly\n"
 			   "      --recording FILE       this recorded trace\n"
+			   "  votesim replay SCENARIO    go through a run forward and back: commands from a\n"
+			   "                             prompt or a pipe; 'help' lists them\n"
+			   "      -c, --command TEXT     these commands instead, separated by ';'\n"
+			   "      --json                 answer in JSON, one object a line\n"
+			   "      --only NAME, --seed N  as for run\n"
 			   "  votesim bench changes      measure membership changes\n"
 			   "      --nodes N, --changes N, --no-checks\n"
 			   "  votesim --version, --help\n"
@@ -91,15 +96,15 @@ static int command(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = {
-		{"run", command_run},     {"check", command_check},   {"explore", command_explore},
-		{"swarm", command_swarm}, {"shrink", command_shrink}, {"explain", command_explain},
-		{"bench", command_bench},
+		{"run", command_run},       {"check", command_check},   {"explore", command_explore},
+		{"swarm", command_swarm},   {"shrink", command_shrink}, {"explain", command_explain},
+		{"replay", command_replay}, {"bench", command_bench},
 	};
 
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	return usage_error("no command '%s'; there are run, check, explore, swarm, shrink, explain and bench",
+	return usage_error("no command '%s'; there are run, check, explore, swarm, shrink, explain, replay and bench",
 			   argv[1]);
 }
 

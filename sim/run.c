@@ -13,6 +13,9 @@
 
 struct run {
 	const struct scenario *scenario;
+	struct world *world;
+	struct choice_marks marks;
+	struct trace trace;
 	struct check *check;
 	struct run_result *result;
 	bool *shown; /* by rule: findings that have come */
@@ -87,18 +90,18 @@ bool run_is_plain(const struct scenario *scenario, const struct run_options *opt
 	       !scenario->network.loss_ppm;
 }
 
-static void finish(struct run *run, struct world *world, struct trace *trace)
+static void fill_in(struct run *run)
 {
 	struct run_result *result = run->result;
 
-	result->stuck = world_stuck(world);
-	result->events = world_events(world);
-	result->virtual_ns = world_now_ns(world);
+	result->stuck = world_stuck(run->world);
+	result->events = world_events(run->world);
+	result->virtual_ns = world_now_ns(run->world);
 	result->failures += result->stuck != NULL;
-	trace_hash(trace, result->hash);
-	result->trace = trace->text;
-	result->trace_size = trace->size;
-	trace->text = NULL;
+	trace_hash(&run->trace, result->hash);
+	result->trace = run->trace.text;
+	result->trace_size = run->trace.size;
+	run->trace.text = NULL;
 	if (!run->check)
 		return;
 	findings_missing(run, result->virtual_ns);
@@ -118,33 +121,59 @@ struct choice run_choice(const struct scenario *scenario, const struct run_optio
 	return run_is_plain(scenario, options) ? choice_plain : choice_seeded;
 }
 
-void run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result *result)
+static void add_judge(struct run *run)
 {
-	struct run run = {.scenario = scenario, .result = result};
-	struct choice_marks marks;
-	struct trace trace;
-	struct world *world;
+	run->check = allocate(1, check_size(run->scenario));
+	run->shown = allocate(check_rule_count, sizeof *run->shown);
+	check_init(run->check, run->scenario);
+	world_observe(run->world, (struct observer){run, judge});
+}
 
+struct run *run_begin(const struct scenario *scenario, const struct run_options *options, struct run_result *result)
+{
+	struct run *run = allocate(1, sizeof *run);
+
+	run->scenario = scenario;
+	run->result = result;
 	memset(result, 0, sizeof *result);
 	result->scenario = scenario;
 	result->plain = run_is_plain(scenario, options) || (scenario->has_choices && !options->has_seed);
 	result->seed = options->has_seed ? options->seed : scenario->seed;
-	world = world_create(scenario, run_choice(scenario, options, &marks), result->seed);
-	world_observe_all(world, options->trace_all);
-	trace_init(&trace, scenario, options->trace, options->trace_all, options->label);
-	world_observe(world, (struct observer){&trace, trace_observe});
-	if (!options->no_checks) {
-		run.check = allocate(1, check_size(scenario));
-		run.shown = allocate(check_rule_count, sizeof *run.shown);
-		check_init(run.check, scenario);
-		world_observe(world, (struct observer){&run, judge});
-	}
-	world_run(world);
-	finish(&run, world, &trace);
-	trace_free(&trace);
-	free(run.check);
-	free(run.shown);
-	world_destroy(world);
+	run->world = world_create(scenario, run_choice(scenario, options, &run->marks), result->seed);
+	world_observe_all(run->world, options->trace_all);
+	trace_init(&run->trace, scenario, options->trace, options->trace_all, options->label);
+	world_observe(run->world, (struct observer){&run->trace, trace_observe});
+	if (!options->no_checks)
+		add_judge(run);
+	return run;
+}
+
+bool run_advance(struct run *run)
+{
+	return world_advance(run->world);
+}
+
+struct world *run_world(struct run *run)
+{
+	return run->world;
+}
+
+void run_end(struct run *run)
+{
+	fill_in(run);
+	trace_free(&run->trace);
+	free(run->check);
+	free(run->shown);
+	world_destroy(run->world);
+	free(run);
+}
+
+void run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result *result)
+{
+	struct run *run = run_begin(scenario, options, result);
+
+	world_run(run->world);
+	run_end(run);
 }
 
 void run_result_free(struct run_result *result)

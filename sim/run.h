@@ -39,6 +39,14 @@ struct run_result {
 };
 
 void run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result *result);
+/* The same, one thing after the other; the result, which must stay where it is, is whole after run_end(). */
+struct run;
+struct run *run_begin(const struct scenario *scenario, const struct run_options *options, struct run_result *result);
+/* False: that was the end of the run. */
+bool run_advance(struct run *run);
+struct world *run_world(struct run *run);
+/* Also frees run. */
+void run_end(struct run *run);
 void run_result_free(struct run_result *result);
 /* What a run's free choices fall to; marks must outlive the run. */
 struct choice run_choice(const struct scenario *scenario, const struct run_options *options,

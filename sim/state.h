@@ -287,6 +287,8 @@ void event_push(struct world *world, uint64_t time_ns, struct event event);
 uint32_t world_pick(struct world *world, uint32_t n, enum choice_kind what);
 /* One that only time brings: it does not keep the cluster from being at rest. */
 bool event_is_timer(const struct world *world, struct event event);
+/* hash.c: one that nothing comes of any more: its ring, its timer or its process is gone. */
+bool event_is_stale(const struct world *world, struct event event);
 bool world_at_rest(const struct world *world);
 /* Room for what one call into a node's core, or one call of a client, can need. */
 void world_reserve_call(struct world *world);

@@ -1,0 +1,20 @@
+/*
+ * Steps, observations and clients of a scenario in words of one line.
+ */
+#ifndef SIM_REPLAY_WORDING_H
+#define SIM_REPLAY_WORDING_H
+
+#include <stdio.h>
+
+#include "sim/observe.h"
+
+/* "partition 1 2 | 3", "trackstart client a", ...; its name in front when it has one. */
+void wording_step(const struct scenario *scenario, uint32_t step, FILE *to);
+/* "node 2 forms ring 1.8 with members 1 2", without an end of line. False: nothing worth a line. */
+bool wording_observation(const struct scenario *scenario, const struct observation *observation, FILE *to);
+/* "a", or "a@1" when clients of several nodes have that name. */
+#define WORDING_CLIENT_MAX 300u
+const char *wording_client(const struct scenario *scenario, uint32_t client, char text[WORDING_CLIENT_MAX]);
+void wording_notification(const struct vq_notification *notification, FILE *to);
+
+#endif
