@@ -41,7 +41,7 @@ static uint32_t node_info_flags(const struct vq *vq)
 	return flags;
 }
 
-static enum vq_error getinfo(struct vq *vq, uint32_t nodeid, struct vq_info *info)
+enum vq_error vq_info(struct vq *vq, uint32_t nodeid, struct vq_info *info)
 {
 	const struct record *record = vqi_record_find(vq, nodeid ? nodeid : vq->own.nodeid);
 	struct tally tally;
@@ -108,7 +108,7 @@ static enum vq_error serve(const struct call *c, uint32_t connection, const stru
 {
 	switch (request->op) {
 	case VQ_OP_GETINFO:
-		return getinfo(c->vq, request->nodeid, info);
+		return vq_info(c->vq, request->nodeid, info);
 	case VQ_OP_SETEXPECTED:
 		return setexpected(c, request->votes);
 	case VQ_OP_SETVOTES:

@@ -357,6 +357,8 @@ int vq_request(struct vq *vq, const struct vq_host *host, void *ctx, uint32_t co
 	       const struct vq_request *request, struct vq_reply *reply);
 
 /* What a host may look at. */
+/* getinfo's answer, without a request: VQ_OK, or VQ_ERR_NOT_EXIST and nothing is written. */
+enum vq_error vq_info(struct vq *vq, uint32_t nodeid, struct vq_info *info);
 bool vq_quorate(const struct vq *vq);
 bool vq_sync_held(const struct vq *vq); /* by the quorum device */
 struct vq_ring_id vq_ring(const struct vq *vq);
@@ -415,6 +417,11 @@ uint32_t vq_look_listed(const struct vq *vq, uint32_t index);
 /* Give the current ring another sequence, for hosts that compare states whose
  * sequences differ by nothing but how often rings were formed. */
 void vq_renumber_ring(struct vq *vq, uint64_t seq);
+/* Clear what cannot matter any more, for hosts that compare states: instances that are
+ * equal afterwards go on alike, but for ring sequences and what is told of nodes that are
+ * gone. requests: applications may ask and set before the next ring is installed. The
+ * instance, outside a sync or held in one, is for comparing only from then on. */
+void vq_forget(struct vq *vq, bool requests);
 
 /* ---- the client half: one instance per application process ---------------- */
 

@@ -15,7 +15,7 @@
 #include "sim/findings.h"
 
 #define DEPTH_DEFAULT 4u
-#define DEPTH_MAX 64u
+#define DEPTH_MAX EXPLORE_DEPTH_MAX
 #define STATES_DEFAULT 2000000u
 #define STATES_MAX 1000000000u
 
@@ -25,14 +25,11 @@ struct explore_command {
 	bool progress;
 };
 
-static void show_progress(void *ctx, uint32_t depth, uint64_t states, uint64_t transitions)
+static void show_progress(void *ctx, const struct explore_progress *progress)
 {
-	static const uint64_t every = 256;
-
 	(void)ctx;
-	if (transitions / every % 4 == 0)
-		fprintf(stderr, "\r\033[Kdepth %u: %llu states, %llu transitions", depth, (unsigned long long)states,
-			(unsigned long long)transitions);
+	fprintf(stderr, "\r\033[Kdepth %u: %llu states, %llu transitions", progress->depth,
+		(unsigned long long)progress->states, (unsigned long long)progress->transitions);
 }
 
 static bool is_scenario_path(const char *path)

@@ -1,7 +1,8 @@
 /*
- * The hash by which an explorer knows a settled cluster again. Nothing is under way,
- * so that nodes, rings and running timers are all there is; ring sequences, which grow
- * for ever, are replaced by their ranks.
+ * By what an explorer knows a settled cluster again. Nothing is under way, so that
+ * nodes, rings and running timers are all there is. Either everything counts, with ring
+ * sequences, which grow for ever, replaced by their ranks; or of each node what can still
+ * matter (vq_forget()), its essence.
  */
 #include <string.h>
 
@@ -93,4 +94,45 @@ void world_hash_settled(const struct world *world, uint64_t hash[2])
 	free(scratch);
 	hash[0] = digest.low64;
 	hash[1] = digest.high64;
+}
+
+/* ---- essence ---- */
+
+struct essence { /* of a node; its core follows, zeros while it is down */
+	uint64_t due_after_ns[VQ_TIMER_COUNT];
+	uint32_t stored_barrier;
+	uint32_t barriers; /* that have come in a sync which its device holds */
+	uint32_t up;
+	uint32_t paused;
+};
+
+size_t world_essence_size(const struct world *world)
+{
+	return sizeof(struct essence) + world->core_size;
+}
+
+void world_essence(const struct world *world, uint32_t index, bool requests, void *bytes)
+{
+	const struct node_state *node = node_of(world, index);
+	struct vq *core = (struct vq *)(void *)((uint8_t *)bytes + sizeof(struct essence));
+	struct essence essence = {.stored_barrier = node->stored_barrier, .up = node->up, .paused = node->paused};
+
+	for (uint32_t i = 0; i < VQ_TIMER_COUNT; i++) {
+		uint64_t due_ns = node->timers[i].due_ns;
+
+		essence.due_after_ns[i] = due_ns == NEVER_NS ? NEVER_NS : due_ns - state_of(world)->now_ns;
+	}
+	if (node->up && ring_of(world, node->ring)->member_count != node->barriers)
+		essence.barriers = node->barriers;
+	memcpy(bytes, &essence, sizeof essence);
+	memset(core, 0, world->core_size);
+	if (!node->up)
+		return;
+	memcpy(core, core_of(world, index), world->core_size);
+	vq_forget(core, requests);
+}
+
+uint32_t world_group(const struct world *world, uint32_t node)
+{
+	return node_of(world, node)->group;
 }

@@ -1,7 +1,7 @@
 /*
- * A state is kept as its hash and the event that led to it from another: 32 bytes. To
- * go on from it, its way is walked again from the start, which costs little beside the
- * many events that are then tried from one copy of the world.
+ * Level by level: the crew expands the states of one depth, and what they bring is put
+ * together here, state by state and event by event. A state is kept as its hash and the
+ * event that led to it; to go on from it, its way is walked again.
  */
 #include "sim/explore/explore.h"
 
@@ -9,370 +9,242 @@
 #include <string.h>
 
 #include "sim/ensure.h"
-#include "sim/world.h"
+#include "sim/explore/crew.h"
 
-#define NO_STATE UINT32_MAX
-
-struct found_state {
-	uint64_t hash[2];
-	uint32_t parent; /* NO_STATE: the start */
-	uint32_t event;
-	uint32_t depth;
-	uint32_t reserved;
-};
+#define STATES_MOST INT32_MAX
+#define BYTES_BESIDE (4ull << 20) /* of the program, and as much again for each walker */
 
 struct search {
 	const struct explore_options *options;
 	struct exploration *exploration;
-	struct scenario scenario; /* step 0 starts all, then room for the way */
-	struct step *steps;
-	struct world *world;
-	struct check *check;
-	size_t check_bytes;
-	uint8_t *world_copy, *check_copy; /* of the state that is gone on from */
-	size_t world_copy_bytes;
-	struct found_state *states;
-	uint64_t state_room;
-	uint32_t *index; /* open addressing, 1 + state */
-	uint64_t index_room;
 	const struct events *events;
-	uint32_t *all;              /* nodes */
-	struct explore_node *nodes; /* for visits */
-	uint64_t shown;             /* by the last event: findings */
-	bool judging;               /* verdicts count: not while a way is walked again */
-	bool breached;              /* by the last event */
+	uint32_t node_count;
+	struct states states;
+	uint64_t level_first, level_end; /* states of the depth that is gone on from */
 };
-
-/* ---- states ---- */
-
-static uint32_t *place_of(const struct search *search, const uint64_t hash[2])
-{
-	uint64_t at = hash[0] & (search->index_room - 1);
-
-	while (search->index[at]) {
-		const struct found_state *state = &search->states[search->index[at] - 1];
-
-		if (state->hash[0] == hash[0] && state->hash[1] == hash[1])
-			break;
-		at = (at + 1) & (search->index_room - 1);
-	}
-	return &search->index[at];
-}
-
-static void grow_index(struct search *search)
-{
-	free(search->index);
-	search->index_room *= 2;
-	search->index = allocate(search->index_room, sizeof *search->index);
-	for (uint64_t i = 0; i < search->exploration->states; i++)
-		*place_of(search, search->states[i].hash) = (uint32_t)i + 1;
-}
-
-/* The state's number, EXPLORE_NO_STATE when there is no more room. */
-static uint64_t add_state(struct search *search, uint32_t parent, uint32_t event, uint32_t depth, bool *is_new)
-{
-	struct exploration *exploration = search->exploration;
-	struct found_state state = {.parent = parent, .event = event, .depth = depth};
-	uint32_t *place;
-
-	world_hash_settled(search->world, state.hash);
-	place = place_of(search, state.hash);
-	*is_new = false;
-	if (*place)
-		return *place - 1;
-	if (exploration->states == search->options->states_max) {
-		exploration->cut = true;
-		return EXPLORE_NO_STATE;
-	}
-	if (exploration->states == search->state_room) {
-		search->state_room *= 2;
-		search->states = realloc(search->states, search->state_room * sizeof *search->states);
-		ALWAYS(search->states != NULL);
-	}
-	search->states[exploration->states++] = state;
-	*place = (uint32_t)exploration->states;
-	if (2 * exploration->states > search->index_room)
-		grow_index(search);
-	*is_new = true;
-	return exploration->states - 1;
-}
 
 /* ---- findings ---- */
 
-static struct explore_finding *same_finding(const struct exploration *exploration, const struct verdict *verdict)
+static struct explore_finding *same_finding(const struct exploration *exploration, const struct shown *shown)
 {
-	for (uint32_t i = 0; i < exploration->finding_count; i++) {
-		const struct verdict *known = &exploration->findings[i].verdict;
-
-		if (known->rule == verdict->rule && known->hazard == verdict->hazard && known->kind == verdict->kind)
+	for (uint32_t i = 0; i < exploration->finding_count; i++)
+		if (shown_alike(shown, &exploration->findings[i].verdict))
 			return &exploration->findings[i];
-	}
 	return NULL;
 }
 
-static void show_finding(struct search *search, const struct explore_finding *finding)
+static const struct verdict *verdict_of(const struct expansion *expansion, const struct shown *shown)
 {
-	uint64_t number = (uint64_t)(finding - search->exploration->findings);
+	uint32_t i = 0;
 
-	if (number < EXPLORE_FINDINGS_TOLD)
-		search->shown |= 1ull << number;
+	while (!shown_alike(shown, &expansion->told[i].verdict))
+		ALWAYS(++i < expansion->told_count);
+	return &expansion->told[i].verdict;
 }
 
-static void keep_finding(struct search *search, const struct verdict *verdict)
+static void copy_way(const struct search *search, const struct outcome *outcome, struct explore_finding *finding)
+{
+	uint32_t at = outcome->state;
+
+	finding->step_count = states_at(&search->states, at)->depth + 1;
+	finding->steps = allocate(finding->step_count, sizeof *finding->steps);
+	finding->steps[finding->step_count - 1] = search->events->steps[outcome->event];
+	for (; states_at(&search->states, at)->parent != STATES_NONE; at = states_at(&search->states, at)->parent)
+		finding->steps[states_at(&search->states, at)->depth - 1] =
+			search->events->steps[states_at(&search->states, at)->event];
+}
+
+static struct explore_finding *new_finding(struct search *search, const struct outcome *outcome,
+					   const struct verdict *verdict)
 {
 	struct exploration *exploration = search->exploration;
-	struct explore_finding *finding = same_finding(exploration, verdict);
-	size_t bytes = verdict->step * sizeof *search->steps;
+	struct explore_finding *finding;
 
-	exploration->breaches++;
-	if (finding) {
-		finding->more++;
-		show_finding(search, finding);
-		return;
-	}
 	exploration->findings =
 		realloc(exploration->findings, (exploration->finding_count + 1) * sizeof *exploration->findings);
 	ALWAYS(exploration->findings != NULL);
 	finding = &exploration->findings[exploration->finding_count++];
-	*finding = (struct explore_finding){.verdict = *verdict, .step_count = verdict->step};
-	finding->steps = allocate(verdict->step, sizeof *finding->steps);
-	memcpy(finding->steps, search->steps + 1, bytes);
-	show_finding(search, finding);
+	*finding = (struct explore_finding){.verdict = *verdict};
+	copy_way(search, outcome, finding);
+	return finding;
 }
 
-static void take_verdict(void *ctx, const struct verdict *verdict)
+/* Returns the findings that were shown, as a visit tells them. */
+static uint64_t take_findings(struct search *search, const struct expansion *expansion, const struct outcome *outcome)
 {
-	struct search *search = ctx;
+	uint64_t bits = 0;
 
-	if (!search->judging || (verdict->kind != VERDICT_BREACH && verdict->kind != VERDICT_HAZARD))
-		return;
-	search->breached = search->breached || verdict->kind == VERDICT_BREACH;
-	keep_finding(search, verdict);
-}
+	for (uint32_t i = 0; i < outcome->shown_count; i++) {
+		const struct shown *shown = &expansion->shown[outcome->shown_first + i];
+		struct explore_finding *finding = same_finding(search->exploration, shown);
+		uint64_t number;
 
-static void observe(void *ctx, const struct world_view *view, const struct observation *observation)
-{
-	struct search *search = ctx;
-
-	check_observe(search->check, &search->scenario, view, observation, take_verdict, search);
-}
-
-/* ---- walking ---- */
-
-/* Let step number `step` happen and the cluster settle after it. */
-static void take_step(struct search *search, uint32_t step)
-{
-	while (world_step(search->world) <= step && world_advance(search->world))
-		;
-}
-
-static void copy_state(struct search *search)
-{
-	size_t bytes = world_bytes(search->world);
-
-	if (bytes > search->world_copy_bytes) {
-		free(search->world_copy);
-		search->world_copy = allocate(1, bytes);
+		search->exploration->breaches++;
+		if (finding)
+			finding->more++;
+		else
+			finding = new_finding(search, outcome, verdict_of(expansion, shown));
+		number = (uint64_t)(finding - search->exploration->findings);
+		if (number < EXPLORE_FINDINGS_TOLD)
+			bits |= 1ull << number;
 	}
-	search->world_copy_bytes = bytes;
-	world_save(search->world, search->world_copy);
-	memcpy(search->check_copy, search->check, search->check_bytes);
+	return bits;
 }
 
-static void go_back(struct search *search)
+/* ---- states ---- */
+
+/* The state's number, EXPLORE_NO_STATE when there is no more room. */
+static uint64_t take_state(struct search *search, const struct outcome *outcome, bool *is_new)
 {
-	world_restore(search->world, search->world_copy, search->world_copy_bytes);
-	memcpy(search->check, search->check_copy, search->check_bytes);
-}
+	struct found_state state = {
+		.hash = {outcome->hash[0], outcome->hash[1]},
+		.parent = outcome->state,
+		.event = outcome->event,
+		.depth = states_at(&search->states, outcome->state)->depth + 1,
+	};
+	uint32_t known = states_find(&search->states, outcome->hash);
 
-/* From the start along the way to a state. */
-static void walk_to(struct search *search, const uint8_t *start_world, size_t start_bytes, const uint8_t *start_check,
-		    uint32_t state)
-{
-	uint32_t depth = search->states[state].depth;
-
-	for (uint32_t at = state; search->states[at].parent != NO_STATE; at = search->states[at].parent)
-		search->steps[search->states[at].depth] = search->events->steps[search->states[at].event];
-	world_restore(search->world, start_world, start_bytes);
-	memcpy(search->check, start_check, search->check_bytes);
-	search->judging = false;
-	for (uint32_t step = 1; step <= depth; step++)
-		take_step(search, step);
-	search->judging = true;
-	copy_state(search);
-}
-
-static bool any_quorate(const struct search *search)
-{
-	const struct world_view view = world_view(search->world);
-
-	for (uint32_t node = 0; node < search->scenario.node_count; node++) {
-		struct vq_info info;
-
-		if (view.getinfo(view.world, node, 0, &info) == VQ_OK && info.flags & VQ_INFO_QUORATE)
-			return true;
+	*is_new = false;
+	if (known != STATES_NONE)
+		return known;
+	if (!states_add(&search->states, &state)) {
+		search->exploration->cut = true;
+		search->exploration->dropped++;
+		return EXPLORE_NO_STATE;
 	}
-	return false;
+	*is_new = true;
+	return search->states.count - 1;
 }
 
-/* An event that can change nothing is not tried: a start of a node that is up. */
-static bool is_idle(const struct search *search, const struct step *event)
+static void visit(const struct search *search, const struct explore_visit *visit)
 {
-	const struct world_view view = world_view(search->world);
-	struct vq_info info;
-
-	if (event->verb != VERB_START && event->verb != VERB_STOP && event->verb != VERB_CRASH)
-		return false;
-	for (uint32_t i = 0; i < event->nodes.count; i++) {
-		bool up = view.getinfo(view.world, event->nodes.index[i], 0, &info) == VQ_OK;
-
-		if (up != (event->verb == VERB_START))
-			return false;
-	}
-	return true;
+	if (search->options->visit)
+		search->options->visit(search->options->ctx, visit);
 }
 
-static void look_at_nodes(const struct search *search)
+static void take_outcome(struct search *search, const struct expansion *expansion, uint32_t number)
 {
-	const struct world_view view = world_view(search->world);
+	const struct outcome *outcome = &expansion->outcomes[number];
+	struct explore_visit visited = {
+		.from = outcome->state,
+		.depth = states_at(&search->states, outcome->state)->depth,
+		.event = outcome->event,
+		.to = EXPLORE_NO_STATE,
+		.node_count = search->node_count,
+	};
 
-	for (uint32_t node = 0; node < search->scenario.node_count; node++) {
-		struct vq_info info;
-		bool up = view.getinfo(view.world, node, 0, &info) == VQ_OK;
-		uint32_t other = 0;
-
-		while (up && other < node && !view.reaches(view.world, other, node))
-			other++;
-		search->nodes[node] = (struct explore_node){
-			.component = up ? other : UINT32_MAX,
-			.quorate = up && info.flags & VQ_INFO_QUORATE,
-		};
-	}
-}
-
-static void try_event(struct search *search, uint32_t state, uint32_t event, uint32_t depth)
-{
-	struct explore_visit visit = {.from = state, .depth = depth - 1, .event = event, .to = EXPLORE_NO_STATE};
-
-	search->steps[depth] = search->events->steps[event];
-	search->breached = false;
-	search->shown = 0;
-	take_step(search, depth);
+	if (search->options->visit)
+		visited.nodes = &expansion->nodes[(size_t)number * search->node_count];
 	search->exploration->transitions++;
-	search->exploration->quorate_lost += !any_quorate(search);
+	search->exploration->simulated += outcome->simulated;
+	search->exploration->quorate_lost += !outcome->quorate;
+	visited.findings = take_findings(search, expansion, outcome);
 	/* what follows a defect is not the cluster's fault any more */
-	if (!search->breached)
-		visit.to = add_state(search, state, event, depth, &visit.is_new);
-	if (search->options->visit) {
-		look_at_nodes(search);
-		visit.findings = search->shown;
-		visit.node_count = search->scenario.node_count;
-		visit.nodes = search->nodes;
-		search->options->visit(search->options->ctx, &visit);
-	}
-	go_back(search);
+	if (!outcome->breached)
+		visited.to = take_state(search, outcome, &visited.is_new);
+	search->exploration->states = search->states.count;
+	visit(search, &visited);
 }
 
-/* False: transitions_max was reached. */
-static bool try_events(struct search *search, uint32_t state, uint32_t depth)
+static void tell_progress(const struct search *search, uint64_t done)
 {
-	for (uint32_t event = 0; event < search->events->count; event++) {
-		if (is_idle(search, &search->events->steps[event]))
-			continue;
+	const struct explore_progress progress = {
+		.depth = states_at(&search->states, search->level_first)->depth + 1,
+		.states = search->states.count,
+		.transitions = search->exploration->transitions,
+		.level_states = search->level_end - search->level_first,
+		.level_done = done - search->level_first,
+		.next_level_states = search->states.count - search->level_end,
+	};
+
+	if (search->options->progress)
+		search->options->progress(search->options->ctx, &progress);
+}
+
+static bool take_expansion(void *ctx, const struct expansion *expansion, uint64_t first, uint64_t count)
+{
+	struct search *search = ctx;
+
+	for (uint32_t i = 0; i < expansion->outcome_count; i++) {
 		if (search->options->transitions_max &&
 		    search->exploration->transitions == search->options->transitions_max) {
 			search->exploration->cut = true;
 			return false;
 		}
-		try_event(search, state, event, depth);
+		take_outcome(search, expansion, i);
 	}
+	tell_progress(search, first + count);
 	return true;
 }
 
-static void search_all(struct search *search)
+/* ---- the search ---- */
+
+static void add_start(struct search *search, struct crew *crew)
 {
-	struct exploration *exploration = search->exploration;
-	bool is_new;
-	size_t start_bytes;
-	uint8_t *start_world, *start_check = allocate(1, search->check_bytes);
+	struct found_state state = {.parent = STATES_NONE};
 
-	take_step(search, 0);
-	start_bytes = world_bytes(search->world);
-	start_world = allocate(1, start_bytes);
-	world_save(search->world, start_world);
-	memcpy(start_check, search->check, search->check_bytes);
-	add_state(search, NO_STATE, 0, 0, &is_new);
-	exploration->exhausted = true;
-	for (uint64_t i = 0; i < exploration->states; i++) {
-		uint32_t depth = search->states[i].depth + 1;
-
-		if (depth > search->options->depth) {
-			exploration->exhausted = false;
-			break;
-		}
-		exploration->depth_done = depth - 1;
-		walk_to(search, start_world, start_bytes, start_check, (uint32_t)i);
-		if (!try_events(search, (uint32_t)i, depth))
-			break;
-		if (search->options->progress)
-			search->options->progress(search->options->ctx, depth, exploration->states,
-						  exploration->transitions);
-	}
-	exploration->exhausted = exploration->exhausted && !exploration->cut;
-	exploration->depth_done = exploration->cut ? exploration->depth_done : search->options->depth;
-	free(start_world);
-	free(start_check);
+	walker_hash(crew->walkers[0], (struct way){0, NULL}, state.hash);
+	ALWAYS(states_add(&search->states, &state));
+	search->exploration->states = 1;
 }
 
-static void make_scenario(struct search *search, const struct scenario *scenario)
+static void search_levels(struct search *search, struct crew *crew)
 {
-	uint32_t count = search->options->depth + 2; /* the last is never reached: a run must not end */
+	struct exploration *exploration = search->exploration;
+	uint32_t depth = 0;
+	bool limited;
 
-	search->scenario = *scenario;
-	search->scenario.client_count = 0;
-	search->steps = allocate(count, sizeof *search->steps);
-	search->scenario.steps = search->steps;
-	search->scenario.step_count = count;
-	for (uint32_t i = 0; i < count; i++)
-		search->steps[i] = (struct step){.verb = VERB_NONE, .settle = true};
-	search->steps[0].verb = VERB_START;
-	search->steps[0].together = true;
-	search->all = allocate(scenario->node_count, sizeof *search->all);
-	for (uint32_t node = 0; node < scenario->node_count; node++)
-		search->all[node] = node;
-	search->steps[0].nodes = (struct index_list){scenario->node_count, search->all};
+	search->level_end = 1;
+	while (depth < search->options->depth && search->level_first < search->level_end) {
+		crew_expand(crew, search->level_first, search->level_end);
+		limited = search->options->transitions_max &&
+			  exploration->transitions == search->options->transitions_max && exploration->cut;
+		exploration->depth_done += !exploration->cut;
+		if (limited)
+			break;
+		search->level_first = search->level_end;
+		search->level_end = search->states.count;
+		depth++;
+	}
+	exploration->exhausted = !exploration->cut && search->level_first == search->level_end;
+	if (!exploration->cut)
+		exploration->depth_done = search->options->depth;
+}
+
+static uint64_t most_states(const struct explore_options *options)
+{
+	uint64_t beside = BYTES_BESIDE * (1 + (options->jobs ? options->jobs : 1)), fit = STATES_MOST;
+
+	if (options->memory_bytes)
+		fit = states_that_fit(options->memory_bytes > beside ? options->memory_bytes - beside : 0);
+	if (options->states_max && options->states_max < fit)
+		fit = options->states_max;
+	return fit < STATES_MOST ? fit : STATES_MOST;
 }
 
 void explore(const struct scenario *scenario, const struct explore_options *options, struct exploration *exploration)
 {
-	struct search search = {.options = options, .exploration = exploration, .judging = true};
+	struct search search = {.options = options, .exploration = exploration, .node_count = scenario->node_count};
+	struct crew crew = {
+		.scenario = scenario,
+		.options = options,
+		.states = &search.states,
+		.take = take_expansion,
+		.ctx = &search,
+	};
 
+	ALWAYS(options->depth <= EXPLORE_DEPTH_MAX);
 	memset(exploration, 0, sizeof *exploration);
 	if (!options->events)
 		events_make(&exploration->events, scenario->node_count);
-	search.events = options->events ? options->events : &exploration->events;
-	search.nodes = allocate(scenario->node_count, sizeof *search.nodes);
-	make_scenario(&search, scenario);
-	search.check_bytes = check_size(&search.scenario);
-	search.check = allocate(1, search.check_bytes);
-	search.check_copy = allocate(1, search.check_bytes);
-	check_init(search.check, &search.scenario);
-	search.world = world_create(&search.scenario, choice_plain, 0);
-	world_observe(search.world, (struct observer){&search, observe});
-	search.state_room = 1024;
-	search.states = allocate(search.state_room, sizeof *search.states);
-	search.index_room = 4096;
-	search.index = allocate(search.index_room, sizeof *search.index);
-	search_all(&search);
-	world_destroy(search.world);
-	free(search.steps);
-	free(search.all);
-	free(search.nodes);
-	free(search.check);
-	free(search.check_copy);
-	free(search.world_copy);
-	free(search.states);
-	free(search.index);
+	search.events = crew.events = options->events ? options->events : &exploration->events;
+	states_open(&search.states, most_states(options));
+	crew_open(&crew);
+	add_start(&search, &crew);
+	search_levels(&search, &crew);
+	exploration->state_bytes = states_bytes(&search.states);
+	crew_close(&crew);
+	states_close(&search.states);
 }
 
 void exploration_free(struct exploration *exploration)

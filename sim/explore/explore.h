@@ -3,7 +3,8 @@
  * started and settled, each step one event (a crash, a clean stop, a start, a network
  * split or healing, time passing a timer) after which the cluster settles in the plain
  * order. States that were met before, by whatever way, are not gone on from; so the
- * first way to a breach is a shortest one.
+ * first way to a breach is a shortest one. States are the same when they differ in
+ * nothing that can still matter.
  */
 #ifndef SIM_EXPLORE_EXPLORE_H
 #define SIM_EXPLORE_EXPLORE_H
@@ -12,6 +13,7 @@
 #include "sim/explore/events.h"
 #include "sim/scenario/scenario.h"
 
+#define EXPLORE_DEPTH_MAX 64u
 #define EXPLORE_NO_STATE UINT64_MAX
 #define EXPLORE_FINDINGS_TOLD 64u /* findings that a visit can name */
 
@@ -31,17 +33,30 @@ struct explore_visit {     /* one event tried in one state */
 	const struct explore_node *nodes; /* valid during the call */
 };
 
+struct explore_progress {
+	uint32_t depth; /* of what is tried now */
+	uint64_t states, transitions;
+	uint64_t level_states, level_done; /* from which that depth is reached; those gone on from */
+	uint64_t next_level_states;        /* new ones found at that depth so far */
+};
+
 struct explore_options {
-	uint32_t depth;           /* events at most */
-	uint64_t states_max;      /* states kept at most; what lies beyond is told as not covered */
+	uint32_t depth;           /* events at most; up to EXPLORE_DEPTH_MAX */
+	uint32_t jobs;            /* threads; 0 as 1. Nothing but time depends on it */
+	uint64_t states_max;      /* states kept at most; what lies beyond is told as not covered. 0: no limit */
+	uint64_t memory_bytes;    /* likewise: what they may take, with all that is beside them; 0: no limit */
 	uint64_t transitions_max; /* events tried at most, likewise; 0: no limit */
+	/* States count as different that differ in nothing but what can never matter again (vq_forget()). */
+	bool exact;
+	/* Every event is run, also those whose outcome is known without (walker.h): the same comes of it. */
+	bool run_all;
 	/* What may befall; NULL: events_make()'s. Must outlive the exploration. */
 	const struct events *events;
 	/* Called for each event tried, from one thread, always in the same order: `from` ascending, in it
 	 * `event` ascending; states are numbered in the order in which they are first told. May be NULL. */
 	void (*visit)(void *ctx, const struct explore_visit *visit);
-	/* Called after each state gone on from; may be NULL. */
-	void (*progress)(void *ctx, uint32_t depth, uint64_t states, uint64_t transitions);
+	/* Called after a few states were gone on from; may be NULL. */
+	void (*progress)(void *ctx, const struct explore_progress *progress);
 	void *ctx;
 };
 
@@ -54,9 +69,12 @@ struct explore_finding { /* the shortest way to one kind of breach */
 
 struct exploration {
 	uint32_t depth_done; /* all sequences up to here were tried */
-	bool cut;            /* states_max or transitions_max was reached */
+	bool cut;            /* states_max, memory_bytes or transitions_max was reached */
 	bool exhausted;      /* no new state lies beyond: longer sequences show nothing new */
 	uint64_t states, transitions, breaches;
+	uint64_t simulated;   /* of the transitions: those that were run; the others were known without */
+	uint64_t dropped;     /* transitions to states for which there was no room */
+	uint64_t state_bytes; /* that the states take */
 	uint32_t finding_count;
 	struct explore_finding *findings; /* owned; in the order found: shortest first */
 	struct events events;             /* what the steps of findings point into; empty when options had events */

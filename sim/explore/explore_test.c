@@ -277,6 +277,170 @@ static void own_events_are_tried_on_large_clusters(void **unused)
 	scenario_free(&set);
 }
 
+/* ---- the same by other means ---- */
+
+struct diary { /* a digest of all visits */
+	uint64_t digest, visits;
+};
+
+static void write_diary(void *ctx, const struct explore_visit *visit)
+{
+	struct diary *diary = ctx;
+	uint64_t words[] = {visit->from, visit->depth, visit->event, visit->to, visit->is_new, visit->findings};
+
+	for (uint32_t i = 0; i < sizeof words / sizeof *words; i++)
+		diary->digest = (diary->digest ^ words[i]) * 0x9e3779b97f4a7c15u + (diary->digest >> 29);
+	for (uint32_t i = 0; i < visit->node_count; i++)
+		diary->digest = (diary->digest ^ (visit->nodes[i].component * 2 + visit->nodes[i].quorate)) * 31 +
+				(diary->digest >> 17);
+	diary->visits++;
+}
+
+static const char *const clusters[] = {
+	"{nodes: 3}",
+	"{nodes: 4}",
+	"{nodes: 4, quorum: {wait_for_all: 1}}",
+	"{nodes: 2, quorum: {two_node: 1}}",
+	"{nodes: 3, quorum: {two_node: 1}}",
+	"{nodes: 4, quorum: {auto_tie_breaker: 1}}",
+	"{nodes: 4, quorum: {auto_tie_breaker: 1, auto_tie_breaker_node: highest}}",
+	"{nodes: 4, quorum: {auto_tie_breaker: 1, auto_tie_breaker_node: 2 3, wait_for_all: 1}}",
+	"{nodes: [{nodeid: 1, quorum_votes: 3}, {nodeid: 2}, {nodeid: 3, quorum_votes: 2}], quorum: "
+	"{auto_tie_breaker: 1}}",
+	"{nodes: 4, quorum: {last_man_standing: 1}}",
+	"{nodes: 4, quorum: {last_man_standing: 1, auto_tie_breaker: 1, wait_for_all: 1}}",
+	"{nodes: 4, quorum: {allow_downscale: 1}}",
+	"{nodes: 3, quorum: {expected_votes: 5, expected_votes_tracking: 1}}",
+	"{nodes: 4, quorum: {allow_downscale: 1, auto_tie_breaker: 1, last_man_standing: 1}}",
+};
+#define CLUSTERS (sizeof clusters / sizeof *clusters)
+
+static void explore_cluster(const char *cluster, struct explore_options options, struct exploration *exploration)
+{
+	struct scenario_set set;
+	char text[512];
+
+	snprintf(text, sizeof text, "scenario: s\ncluster: %s\nsteps: [{start: all}]\n", cluster);
+	read_one(text, &set);
+	options.states_max = options.states_max ? options.states_max : 1000000;
+	explore(&set.scenarios[0], &options, exploration);
+	scenario_free(&set);
+}
+
+static void assert_same_findings(const struct exploration *one, const struct exploration *other, bool ways_too)
+{
+	assert_int_equal(one->finding_count, other->finding_count);
+	for (uint32_t i = 0; i < one->finding_count; i++) {
+		const struct explore_finding *a = &one->findings[i], *b = &other->findings[i];
+
+		assert_int_equal(a->verdict.rule, b->verdict.rule);
+		assert_int_equal(a->verdict.kind, b->verdict.kind);
+		assert_int_equal(a->verdict.hazard, b->verdict.hazard);
+		assert_int_equal(a->step_count, b->step_count);
+		if (!ways_too)
+			continue;
+		assert_string_equal(a->verdict.came, b->verdict.came);
+		assert_int_equal(a->more, b->more);
+		for (uint32_t k = 0; k < a->step_count; k++)
+			assert_int_equal(a->steps[k].verb, b->steps[k].verb);
+	}
+}
+
+static void assert_same(const struct exploration *one, const struct exploration *other)
+{
+	assert_int_equal(one->states, other->states);
+	assert_int_equal(one->transitions, other->transitions);
+	assert_int_equal(one->breaches, other->breaches);
+	assert_int_equal(one->quorate_lost, other->quorate_lost);
+	assert_int_equal(one->depth_done, other->depth_done);
+	assert_int_equal(one->exhausted, other->exhausted);
+	assert_int_equal(one->cut, other->cut);
+	assert_same_findings(one, other, true);
+}
+
+/* Where it is known without running an event what comes of it, running it says the same. */
+static void shortcuts_lead_to_the_same_place(void **unused)
+{
+	(void)unused;
+	for (uint32_t i = 0; i < CLUSTERS; i++) {
+		struct diary quick = {0}, slow = {0};
+		struct exploration one, other;
+
+		explore_cluster(clusters[i],
+				(struct explore_options){.depth = 3, .visit = write_diary, .ctx = &quick}, &one);
+		explore_cluster(
+			clusters[i],
+			(struct explore_options){.depth = 3, .run_all = true, .visit = write_diary, .ctx = &slow},
+			&other);
+		assert_int_equal(quick.visits, slow.visits);
+		assert_int_equal(quick.digest, slow.digest);
+		assert_same(&one, &other);
+		assert_int_equal(other.simulated, other.transitions);
+		assert_true(one.simulated < other.simulated);
+		exploration_free(&one);
+		exploration_free(&other);
+	}
+}
+
+/* What can never matter again is not missed: without it the same is found, in as many events. */
+static void merged_states_show_the_same(void **unused)
+{
+	(void)unused;
+	for (uint32_t i = 0; i < CLUSTERS; i++) {
+		struct exploration merged, exact;
+
+		explore_cluster(clusters[i], (struct explore_options){.depth = 3}, &merged);
+		explore_cluster(clusters[i], (struct explore_options){.depth = 3, .exact = true}, &exact);
+		assert_same_findings(&merged, &exact, false);
+		assert_true(merged.states < exact.states);
+		exploration_free(&merged);
+		exploration_free(&exact);
+	}
+}
+
+/* Who does the work shows nowhere. */
+static void threads_change_nothing(void **unused)
+{
+	(void)unused;
+	for (uint32_t i = 0; i < CLUSTERS; i++)
+		for (uint32_t jobs = 2; jobs <= 5; jobs += 3) {
+			struct diary alone = {0}, many = {0};
+			struct exploration one, other;
+
+			explore_cluster(clusters[i],
+					(struct explore_options){.depth = 3,
+								 .transitions_max = 5000,
+								 .states_max = 700,
+								 .visit = write_diary,
+								 .ctx = &alone},
+					&one);
+			explore_cluster(clusters[i],
+					(struct explore_options){.depth = 3,
+								 .transitions_max = 5000,
+								 .states_max = 700,
+								 .jobs = jobs,
+								 .visit = write_diary,
+								 .ctx = &many},
+					&other);
+			assert_int_equal(alone.digest, many.digest);
+			assert_same(&one, &other);
+			exploration_free(&one);
+			exploration_free(&other);
+		}
+}
+
+/* A majority cluster has few situations that differ: all of them are seen. */
+static void three_nodes_are_exhausted(void **unused)
+{
+	struct exploration exploration;
+
+	(void)unused;
+	explore_cluster("{nodes: 3}", (struct explore_options){.depth = 30}, &exploration);
+	assert_true(exploration.exhausted);
+	assert_int_equal(exploration.finding_count, 0);
+	exploration_free(&exploration);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +450,10 @@ int main(void)
 		cmocka_unit_test(a_tie_breaker_is_fooled_in_two_events),
 		cmocka_unit_test(a_hazard_is_told_apart),
 		cmocka_unit_test(a_budget_is_kept_and_told),
+		cmocka_unit_test(shortcuts_lead_to_the_same_place),
+		cmocka_unit_test(merged_states_show_the_same),
+		cmocka_unit_test(threads_change_nothing),
+		cmocka_unit_test(three_nodes_are_exhausted),
 		cmocka_unit_test(all_partitions_are_tried),
 		cmocka_unit_test(visits_tell_every_transition),
 		cmocka_unit_test(own_events_are_tried_on_large_clusters),
