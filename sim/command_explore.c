@@ -12,24 +12,29 @@
 #include "sim/explore/events.h"
 #include "sim/explore/explore.h"
 #include "sim/explore/tell.h"
+#include "sim/explore_pace.h"
 #include "sim/findings.h"
 
 #define DEPTH_DEFAULT 4u
 #define DEPTH_MAX EXPLORE_DEPTH_MAX
 #define STATES_DEFAULT 2000000u
 #define STATES_MAX 1000000000u
+#define MEMORY_MIN_MIB 64u
+#define MEMORY_MAX_MIB (1u << 24)
 
 struct explore_command {
 	struct explore_options options;
-	const char *path, *folder;
+	const char *path, *folder, *stats_path;
+	FILE *stats;
 	bool progress;
+	struct pace pace;
 };
 
 static void show_progress(void *ctx, const struct explore_progress *progress)
 {
-	(void)ctx;
-	fprintf(stderr, "\r\033[Kdepth %u: %llu states, %llu transitions", progress->depth,
-		(unsigned long long)progress->states, (unsigned long long)progress->transitions);
+	struct explore_command *command = ctx;
+
+	pace_tell(&command->pace, &command->options, progress);
 }
 
 static bool is_scenario_path(const char *path)
@@ -39,31 +44,63 @@ static bool is_scenario_path(const char *path)
 	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
+enum long_option { OPTION_EXACT = 1000, OPTION_STATS };
+
+static const struct option option_list[] = {
+	{"depth", required_argument, NULL, 'd'},          {"states", required_argument, NULL, 's'},
+	{"memory", required_argument, NULL, 'm'},         {"jobs", required_argument, NULL, 'j'},
+	{"output", required_argument, NULL, 'o'},         {"exact", no_argument, NULL, OPTION_EXACT},
+	{"stats", required_argument, NULL, OPTION_STATS}, {NULL, 0, NULL, 0},
+};
+
+/* A number that an option is given; false: it is none such, or out of range. */
+static bool take_number(struct explore_command *command, int option)
+{
+	struct explore_options *options = &command->options;
+	uint64_t number;
+
+	if (option == 'd' && parse_number(optarg, 1, DEPTH_MAX, &number))
+		options->depth = (uint32_t)number;
+	else if (option == 's' && parse_number(optarg, 1, STATES_MAX, &number))
+		options->states_max = number;
+	else if (option == 'm' && parse_number(optarg, MEMORY_MIN_MIB, MEMORY_MAX_MIB, &number))
+		options->memory_bytes = number << 20;
+	else if (option == 'j' && parse_number(optarg, 1, 256, &number))
+		options->jobs = (uint32_t)number;
+	else
+		return false;
+	return true;
+}
+
+static bool take_option(struct explore_command *command, int option)
+{
+	switch (option) {
+	case 'o':
+		command->folder = optarg;
+		return true;
+	case OPTION_EXACT:
+		command->options.exact = true;
+		return true;
+	case OPTION_STATS:
+		command->stats_path = optarg;
+		return true;
+	default:
+		return take_number(command, option);
+	}
+}
+
 static int parse(struct explore_command *command, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"depth", required_argument, NULL, 'd'},
-		{"states", required_argument, NULL, 's'},
-		{"output", required_argument, NULL, 'o'},
-		{NULL, 0, NULL, 0},
-	};
-	uint64_t number;
 	int option;
 
 	optind = 1;
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":d:o:", options, NULL)) != -1) {
-		if (option == 'd' && parse_number(optarg, 1, DEPTH_MAX, &number))
-			command->options.depth = (uint32_t)number;
-		else if (option == 's' && parse_number(optarg, 1, STATES_MAX, &number))
-			command->options.states_max = number;
-		else if (option == 'o')
-			command->folder = optarg;
-		else
+	while ((option = getopt_long(argc, argv, ":d:o:j:", option_list, NULL)) != -1)
+		if (option == ':' || option == '?' || !take_option(command, option))
 			return usage_error(
-				"explore: cannot use '%s'; there are --depth 1..%u, --states 1..%u, --output DIR",
-				argv[optind - 1], DEPTH_MAX, STATES_MAX);
-	}
+				"explore: cannot use '%s'; there are --depth 1..%u, --states 1..%u, --memory "
+				"MIB from %u, -j 1..256, --exact, --output DIR, --stats FILE",
+				argv[optind - 1], DEPTH_MAX, STATES_MAX, MEMORY_MIN_MIB);
 	if (optind + 1 != argc)
 		return usage_error("explore wants one scenario (*.yaml) or corosync.conf");
 	command->path = argv[optind];
@@ -108,6 +145,17 @@ static uint32_t count_defects(const struct exploration *exploration)
 	return defects;
 }
 
+static void tell_cut(const struct explore_command *command, const struct exploration *exploration)
+{
+	bool memory = exploration->states != command->options.states_max;
+
+	printf("; not all of %u, the limit of %llu states was reached, %llu times one more was dropped: raise it "
+	       "with "
+	       "--%s",
+	       command->options.depth, (unsigned long long)exploration->states,
+	       (unsigned long long)exploration->dropped, memory ? "memory" : "states");
+}
+
 static void tell_covered(const struct explore_command *command, const struct exploration *exploration)
 {
 	if (exploration->exhausted)
@@ -118,8 +166,7 @@ static void tell_covered(const struct explore_command *command, const struct exp
 	printf(" (%llu states, %llu events tried)", (unsigned long long)exploration->states,
 	       (unsigned long long)exploration->transitions);
 	if (exploration->cut)
-		printf("; not all of %u, the limit of %llu states was reached: raise it with --states",
-		       command->options.depth, (unsigned long long)command->options.states_max);
+		tell_cut(command, exploration);
 	printf(": %u defect%s, %u hazard%s that the manual admits.\n", count_defects(exploration),
 	       count_defects(exploration) == 1 ? "" : "s", exploration->finding_count - count_defects(exploration),
 	       exploration->finding_count - count_defects(exploration) == 1 ? "" : "s");
@@ -167,7 +214,36 @@ static int tell(const struct explore_command *command, const struct scenario *sc
 	return count_defects(exploration) ? EXIT_FAILED : EXIT_HELD;
 }
 
-static int explore_scenario(const struct explore_command *command, const struct scenario *scenario)
+static int cannot(const char *what, const char *path)
+{
+	fprintf(stderr, "votesim: cannot %s %s: %s\n", what, path, strerror(errno));
+	return EXIT_USAGE;
+}
+
+/* Before anything runs. */
+static int open_outputs(struct explore_command *command)
+{
+	if (command->folder && mkdir(command->folder, 0777) != 0 && errno != EEXIST)
+		return cannot("make", command->folder);
+	if (!command->stats_path)
+		return 0;
+	command->stats = fopen(command->stats_path, "w");
+	return command->stats ? 0 : cannot("write", command->stats_path);
+}
+
+static int write_stats(struct explore_command *command, const struct exploration *exploration)
+{
+	bool failed;
+
+	if (!command->stats)
+		return 0;
+	pace_write_stats(&command->pace, &command->options, exploration, command->stats);
+	failed = ferror(command->stats) != 0;
+	failed = fclose(command->stats) != 0 || failed;
+	return failed ? cannot("write", command->stats_path) : 0;
+}
+
+static int explore_scenario(struct explore_command *command, const struct scenario *scenario)
 {
 	struct exploration exploration;
 	int status;
@@ -175,14 +251,16 @@ static int explore_scenario(const struct explore_command *command, const struct 
 	if (scenario->node_count > EVENT_NODES_MAX)
 		return usage_error("explore tries all partitions: of at most %u nodes, and %s has %u",
 				   EVENT_NODES_MAX, command->path, scenario->node_count);
-	if (command->folder && mkdir(command->folder, 0777) != 0 && errno != EEXIST) {
-		fprintf(stderr, "votesim: cannot make %s: %s\n", command->folder, strerror(errno));
-		return EXIT_USAGE;
-	}
+	status = open_outputs(command);
+	if (status)
+		return status;
+	pace_begin(&command->pace);
 	explore(scenario, &command->options, &exploration);
 	if (command->progress)
 		fputs("\r\033[K", stderr);
-	status = tell(command, scenario, &exploration);
+	status = write_stats(command, &exploration);
+	if (status == 0)
+		status = tell(command, scenario, &exploration);
 	exploration_free(&exploration);
 	return status;
 }
@@ -199,8 +277,10 @@ int command_explore(int argc, char **argv)
 	if (status)
 		return status;
 	command.progress = isatty(2);
-	if (command.progress)
+	if (command.progress) {
 		command.options.progress = show_progress;
+		command.options.ctx = &command;
+	}
 	status = is_scenario_path(command.path) ? scenario_read(command.path, &set, message, sizeof message)
 						: scenario_read_conf(command.path, &set, message, sizeof message);
 	if (status == 0 && findings_check(&set, message, sizeof message) != 0) {

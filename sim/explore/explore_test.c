@@ -398,6 +398,32 @@ static void merged_states_show_the_same(void **unused)
 	}
 }
 
+/* Where nothing is merged the numbers are those of the searches that were published first. */
+static void exact_searches_count_as_ever(void **unused)
+{
+	static const struct {
+		const char *cluster;
+		uint32_t depth;
+		uint64_t states, transitions;
+	} known[] = {
+		{"{nodes: 3}", 5, 2410, 10638},
+		{"{nodes: 2, quorum: {two_node: 1}}", 6, 46, 265},
+		{"{nodes: 3, quorum: {two_node: 1}}", 4, 178, 669},
+		{"{nodes: 4, quorum: {last_man_standing: 1}}", 4, 48975, 125972},
+	};
+
+	(void)unused;
+	for (uint32_t i = 0; i < sizeof known / sizeof *known; i++) {
+		struct exploration exploration;
+
+		explore_cluster(known[i].cluster, (struct explore_options){.depth = known[i].depth, .exact = true},
+				&exploration);
+		assert_int_equal(exploration.states, known[i].states);
+		assert_int_equal(exploration.transitions, known[i].transitions);
+		exploration_free(&exploration);
+	}
+}
+
 /* Who does the work shows nowhere. */
 static void threads_change_nothing(void **unused)
 {
@@ -452,6 +478,7 @@ int main(void)
 		cmocka_unit_test(a_budget_is_kept_and_told),
 		cmocka_unit_test(shortcuts_lead_to_the_same_place),
 		cmocka_unit_test(merged_states_show_the_same),
+		cmocka_unit_test(exact_searches_count_as_ever),
 		cmocka_unit_test(threads_change_nothing),
 		cmocka_unit_test(three_nodes_are_exhausted),
 		cmocka_unit_test(all_partitions_are_tried),
