@@ -142,6 +142,60 @@ truth:  ## record every case of harness/truth anew, and say what differs (root, 
 	set -e; for cases in harness/truth/*.jsonl; do \
 		$(PYTHON) -m harness.live.record $$cases -o $(BUILD)/live/$$(basename $$cases) -j 3 --compare; done
 
+# ---- installing -----------------------------------------------------------------
+# GNU's names: make install prefix=/usr DESTDIR=/tmp/stage
+
+prefix = /usr/local
+exec_prefix = $(prefix)
+bindir = $(exec_prefix)/bin
+libdir = $(exec_prefix)/lib
+includedir = $(prefix)/include
+datadir = $(prefix)/share
+mandir = $(datadir)/man
+docdir = $(datadir)/doc/votesim
+bashdir = $(datadir)/bash-completion/completions
+zshdir = $(datadir)/zsh/site-functions
+pkgconfigdir = $(libdir)/pkgconfig
+cmakedir = $(libdir)/cmake/votequorum-core
+VERSION = $(shell sed -n 's/^\#define VERSION "\(.*\)"/\1/p' sim/main.c)
+PACKAGING = harness/packaging
+INSTALL = install -p
+to = $(DESTDIR)$(strip $1)
+
+install: all  ## install program, library, manual pages, scenarios; prefix, DESTDIR
+	$(INSTALL) -D $(PROGRAM) $(call to, $(bindir)/votesim)
+	$(INSTALL) -D -m 644 $(BUILD)/libvotequorum_core.a $(call to, $(libdir)/libvotequorum_core.a)
+	$(INSTALL) -D -m 644 core/votequorum.h $(call to, $(includedir)/votequorum-core/votequorum.h)
+	$(INSTALL) -D -m 644 sim/man/votesim.1 $(call to, $(mandir)/man1/votesim.1)
+	$(INSTALL) -D -m 644 sim/man/votesim-scenario.5 $(call to, $(mandir)/man5/votesim-scenario.5)
+	$(INSTALL) -D -m 644 sim/completion/votesim.bash $(call to, $(bashdir)/votesim)
+	$(INSTALL) -D -m 644 sim/completion/_votesim $(call to, $(zshdir)/_votesim)
+	$(INSTALL) -d $(call to, $(docdir)/ci) $(call to, $(pkgconfigdir)) $(call to, $(cmakedir))
+	$(INSTALL) -m 644 README.md $(call to, $(docdir))
+	$(INSTALL) -m 644 reports/ci/* $(call to, $(docdir)/ci)
+	$(INSTALL) -d $(call to, $(datadir)/votesim) $(patsubst %,$(call to, $(datadir)/votesim)/%,$(sort $(dir $(SCENARIOS))))
+	$(foreach s,$(SCENARIOS),$(INSTALL) -m 644 $s $(call to, $(datadir)/votesim)/$(dir $s) &&) true
+	$(INSTALL) -m 644 reports/*.json reports/*.xsd $(call to, $(datadir)/votesim)
+	@sed -e 's|@PREFIX@|$(prefix)|; s|@LIBDIR@|$(libdir)|; s|@INCLUDEDIR@|$(includedir)|; s|@VERSION@|$(VERSION)|' \
+		$(PACKAGING)/votequorum-core.pc.in > $(call to, $(pkgconfigdir)/votequorum-core.pc)
+	@sed -e 's|@UP@|$(call relative,$(cmakedir),$(prefix))|; s|@LIB@|$(call relative,$(prefix),$(libdir))|' \
+		-e 's|@INCLUDE@|$(call relative,$(prefix),$(includedir))|' \
+		$(PACKAGING)/votequorum-core-config.cmake.in > $(call to, $(cmakedir)/votequorum-core-config.cmake)
+	@sed -e 's|@VERSION@|$(VERSION)|' $(PACKAGING)/votequorum-core-config-version.cmake.in \
+		> $(call to, $(cmakedir)/votequorum-core-config-version.cmake)
+SCENARIOS = $(sort $(shell find scenarios -type f))
+relative = $(shell realpath -m -s --relative-to=$1 $2)
+
+uninstall:  ## remove what `make install` put there
+	rm -f $(call to, $(bindir)/votesim) $(call to, $(libdir)/libvotequorum_core.a) $(call to, $(pkgconfigdir)/votequorum-core.pc) \
+		$(call to, $(mandir)/man1/votesim.1) $(call to, $(mandir)/man5/votesim-scenario.5) $(call to, $(bashdir)/votesim) \
+		$(call to, $(zshdir)/_votesim)
+	rm -rf $(call to, $(includedir)/votequorum-core) $(call to, $(cmakedir)) $(call to, $(datadir)/votesim) $(call to, $(docdir))
+
+deb:  ## Debian packages in build/deb/
+	@harness/setup.sh run deb
+	$(PACKAGING)/make-deb $(VERSION) $(BUILD)/deb
+
 clean:  ## remove what was built
 	rm -rf build votesim
 
@@ -149,7 +203,7 @@ help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
 
 FORCE:
-.PHONY: all run test check-format coverage fuzz fuzz-corpus bench mutants conform truth clean help \
+.PHONY: all run test install uninstall deb check-format coverage fuzz fuzz-corpus bench mutants conform truth clean help \
 	test-programs bench-programs fuzz-programs fuzz-link yaml-lib FORCE
 .SECONDARY:
 
