@@ -6,14 +6,18 @@
  * in the order in which the library gave them.
  *
  * usage: client WAIT_MS                  how long to go on trying to connect to a daemon that does not answer yet
- *        client late CALLBACKS SLOW_MS   connects when told to (init), and again after its daemon was gone.
+ *        client late CALLBACKS SLOW_MS INSIDE
+ *                                        connects when told to (init), and again after its daemon was gone.
  *                                        CALLBACKS: 1 nodelist + 2 quorum + 4 expected votes, the others are NULL;
- *                                        SLOW_MS: how long it waits before each dispatch of its own
+ *                                        SLOW_MS: how long it waits before each dispatch of its own;
+ *                                        INSIDE: the command (getinfo, qpoll, fini, stop, none) that it runs inside each
+ *                                        nodelist and quorum callback
  *
  * A word of a command may be given as hex:6162. The dispatch types that wait do so in a thread.
  */
-#include <corosync/votequorum.h>
+#include "transport.h"
 
+#include <corosync/votequorum.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
@@ -23,7 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 2048, WORDS = 5, RETRY_MS = 5 };
+enum { LINE_MAX_BYTES = 2048, WORDS = 5, RETRY_MS = 5, WORD_MAX_BYTES = 16 };
 
 static votequorum_handle_t handle;
 static votequorum_ring_id_t last_ring;
@@ -34,6 +38,12 @@ static int unheard; /* there is no daemon to listen to */
 static int fd = -1;
 static int slow_ms;
 static unsigned int wanted_callbacks = 7;
+static const char *inside = "none";
+static char registered[LINE_MAX_BYTES]; /* the name of the last qreg */
+static char fault_call[WORD_MAX_BYTES]; /* the command, or any, whose next call meets fault_error; empty: none does */
+static cs_error_t fault_error;
+
+static void call_inside(void);
 
 static void on_quorum(votequorum_handle_t h, uint64_t context, uint32_t quorate, uint32_t count,
 		      votequorum_node_t nodes[])
@@ -43,6 +53,7 @@ static void on_quorum(votequorum_handle_t h, uint64_t context, uint32_t quorate,
 	for (uint32_t i = 0; i < count; i++)
 		printf("%s[%" PRIu32 ",%" PRIu32 "]", i ? "," : "", nodes[i].nodeid, nodes[i].state);
 	printf("]}\n");
+	call_inside();
 }
 
 static void on_nodelist(votequorum_handle_t h, uint64_t context, votequorum_ring_id_t ring, uint32_t count,
@@ -55,6 +66,7 @@ static void on_nodelist(votequorum_handle_t h, uint64_t context, votequorum_ring
 	for (uint32_t i = 0; i < count; i++)
 		printf("%s%" PRIu32, i ? "," : "", nodes[i]);
 	printf("]}\n");
+	call_inside();
 }
 
 static void on_expected(votequorum_handle_t h, uint64_t context, uint32_t expected_votes)
@@ -124,6 +136,7 @@ static cs_error_t do_setvotes(char *word[])
 
 static cs_error_t do_qreg(char *word[])
 {
+	snprintf(registered, sizeof registered, "%s", word[1]);
 	return votequorum_qdevice_register(handle, word[1]);
 }
 
@@ -202,9 +215,34 @@ static cs_error_t do_init(char *word[])
 	return connect_within((long)number(word[1]));
 }
 
+/* The next call of the command CALL (any: of any) meets ERROR from the transport. */
+static cs_error_t do_fault(char *word[])
+{
+	snprintf(fault_call, sizeof fault_call, "%s", word[1]);
+	fault_error = (cs_error_t)number(word[2]);
+	return CS_OK;
+}
+
+/* Breaks the transport for this call when it is to meet the fault, and says whether; transport_mend() follows. */
+static int meet_fault(const char *command)
+{
+	if (!fault_call[0] || !strcmp(command, "fault") ||
+	    (strcmp(fault_call, "any") != 0 && strcmp(fault_call, command) != 0))
+		return 0;
+	fault_call[0] = '\0';
+	if (!transport_break(fault_error)) {
+		fprintf(stderr, "client: no failure of the transport is told as error %d\n", (int)fault_error);
+		exit(1);
+	}
+	return 1;
+}
+
 static void *wait_in_dispatch(void *type)
 {
-	reply("dispatch", votequorum_dispatch(handle, (cs_dispatch_flags_t)(uintptr_t)type));
+	meet_fault("dispatch");
+	cs_error_t err = votequorum_dispatch(handle, (cs_dispatch_flags_t)(uintptr_t)type);
+	transport_mend();
+	reply("dispatch", err);
 	return NULL;
 }
 
@@ -245,6 +283,7 @@ static const struct {
 	{"manual", do_manual},
 	{"dispatch", do_dispatch},
 	{"init", do_init},
+	{"fault", do_fault},
 };
 
 /* The two whose answer is more than an error. */
@@ -277,14 +316,9 @@ static char *decoded(char *word)
 	return word;
 }
 
-static void run(char *line)
+static void run_words(char *word[])
 {
-	static char none[] = "";
-	char *word[WORDS] = {none, none, none, none, none};
-	size_t count = 0;
-	for (char *w = strtok(line, " "); w && count < WORDS; w = strtok(NULL, " "))
-		word[count++] = decoded(w);
-	if (!count || run_query(word) || run_waiting_dispatch(word))
+	if (run_query(word))
 		return;
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (!strcmp(word[0], commands[i].name)) {
@@ -294,10 +328,39 @@ static void run(char *line)
 	printf("{\"ret\":\"%s\",\"err\":-1}\n", word[0]);
 }
 
+static void run(char *line)
+{
+	static char none[] = "";
+	char *word[WORDS] = {none, none, none, none, none};
+	size_t count = 0;
+	for (char *w = strtok(line, " "); w && count < WORDS; w = strtok(NULL, " "))
+		word[count++] = decoded(w);
+	if (!count || run_waiting_dispatch(word))
+		return;
+	meet_fault(word[0]);
+	run_words(word);
+	transport_mend();
+}
+
+/* What a client does inside its callbacks: it votes only when it has a name. */
+static void call_inside(void)
+{
+	static char nothing[] = "", yes[] = "1", no[] = "0";
+	char command[WORD_MAX_BYTES];
+	int polls = !strcmp(inside, "qpoll");
+	char *word[WORDS] = {command, polls ? registered : no, yes, no, nothing};
+	if (!strcmp(inside, "none") || (polls && (!registered[0] || !last_ring.seq)))
+		return;
+	snprintf(command, sizeof command, "%s", inside);
+	run_words(word);
+}
+
 static void dispatch_pending(void)
 {
+	int met_fault = meet_fault("dispatch");
 	cs_error_t err = votequorum_dispatch(handle, CS_DISPATCH_ALL);
-	if (err == CS_OK || err == CS_ERR_TRY_AGAIN)
+	transport_mend();
+	if (err == CS_OK || err == CS_ERR_TRY_AGAIN || met_fault)
 		return;
 	reply("dispatch", err);
 	if (!late)
@@ -331,6 +394,7 @@ static void start(int argc, char **argv)
 	if (late) {
 		wanted_callbacks = argc > 2 ? number32(argv[2]) : 7;
 		slow_ms = argc > 3 ? (int)number(argv[3]) : 0;
+		inside = argc > 4 ? argv[4] : "none";
 		unheard = 1;
 		return;
 	}

@@ -8,14 +8,15 @@ import subprocess
 from . import processes
 from .network import Namespace
 
-SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "client.c")
+SOURCES = [os.path.join(os.path.dirname(os.path.abspath(__file__)), name) for name in ("client.c", "transport.c")]
 FLAGS = ["-std=c17", "-D_GNU_SOURCE", "-O1"]
+LIBRARIES = ["-lvotequorum", "-lcorosync_common", "-lqb", "-lpthread", "-ldl"]
 
 
 def build(folder: str) -> str:
-    """Compile client.c into `folder`; returns the program's path. Raises subprocess.CalledProcessError."""
+    """Compile client.c and transport.c into `folder`; returns the program's path. Raises subprocess.CalledProcessError."""
     program = os.path.join(folder, "client")
-    subprocess.run(["gcc", *FLAGS, "-o", program, SOURCE, "-lvotequorum", "-lpthread"], check=True)
+    subprocess.run(["gcc", *FLAGS, "-o", program, *SOURCES, *LIBRARIES], check=True)
     return program
 
 
