@@ -17,6 +17,7 @@ CPPFLAGS =
 YAML_LIB = $(if $(shell grep -ls libfyaml.h sim/scenario/*.c),-lfyaml,-lyaml)
 LDLIBS = $(YAML_LIB)
 FUZZ_SECONDS = 60
+TRUTH = $(wildcard harness/truth/*.jsonl)
 JOBS = $(shell nproc)
 # make V=1 shows the commands.
 say = $(if $(V),,@echo '  $1	$@'; )
@@ -136,11 +137,12 @@ conform:  ## the scenario library on real daemons, compared with the simulator; 
 	@harness/setup.sh run live
 	$(PYTHON) -m harness.conform $(CONFORM)
 
-truth:  ## record every case of harness/truth anew, and say what differs (root, long)
+truth:  ## record every case of TRUTH (harness/truth) on real daemons, and say what differs (root, long)
 	@harness/setup.sh run live
 	@mkdir -p $(BUILD)/live
-	set -e; for cases in harness/truth/*.jsonl; do \
-		$(PYTHON) -m harness.live.record $$cases -o $(BUILD)/live/$$(basename $$cases) -j 3 --compare; done
+	failed=0; for cases in $(TRUTH); do \
+		$(PYTHON) -m harness.live.record $$cases -o $(BUILD)/live/$$(basename $$cases) -j $$((2 * $(JOBS))) --compare || failed=1; \
+	done; exit $$failed
 
 # ---- installing -----------------------------------------------------------------
 # GNU's names: make install prefix=/usr DESTDIR=/tmp/stage

@@ -1,23 +1,28 @@
 """Does the simulator say what real daemons say? Plays scenarios on real corosync daemons and compares, client by client.
 
 usage: python3 -m harness.conform [SCENARIO…] [-k NAME] [-j CLUSTERS] [-v] [--corosync PATH] [--speed N] [--token MS]
-                                  [--variants N] [--seconds N] [--json FILE] [--junit FILE] [--votesim PATH]
+                                  [--variants N] [--seconds N] [--json FILE] [--junit FILE] [--page FILE] [--votesim PATH]
 
 SCENARIO defaults to scenarios/. A run of a scenario is
 
 same       the simulator's plain run gives every callback, reply and refusal that the daemons gave
-explained  another interleaving gives them: `votesim explain`, told when each step began here
+explained  another interleaving gives them: `votesim explain`, told when each step began or was done here, or sides that
+           find each other sooner than totem's merge timeout
 settled    neither was found within --seconds, but whenever the cluster had settled every client had been told the same:
            only rings on the way differ (large clusters that merge)
 different  none of these
 skipped    daemons cannot play it; the reason is shown
 
+What is settled or different is played once more, with clocks as fast as the wall's and half as many clusters at a time: the second
+verdict counts, and both are told.
+
 The daemons' clocks run up to --speed (5) times faster than the wall's (libfaketime), as long as a token keeps 600 ms of
 the wall's. Where there is no libfaketime, or with --speed 1, scenarios that leave totem's times at their defaults and
 name no moments are played, and simulated, with a token of --token (600) milliseconds; 0 leaves all as they are.
---variants N plays the first N runs of each matrix only. Evidence of what differs lies in build/conform/. Needs root
-and corosync; where clusters cannot run it says so in one line and is no failure.
-Exit status: 0; 1 when a run is different; 2 when scenarios cannot be read, or there is no such daemon.
+--variants N plays the first N runs of each matrix only. --page FILE puts the results between the marks of a page of the docs.
+--corosync PATH is another build: the daemon; its libraries and tools are taken from beside it, as in an unpacked package.
+Evidence of what differs lies in build/conform/. Needs root and corosync; where clusters cannot run it says so in one line
+and is no failure. Exit status: 0; 1 when a run is different; 2 when scenarios cannot be read, or there is no such daemon.
 """
 
 import argparse
@@ -25,24 +30,26 @@ import collections
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from xml.sax.saxutils import quoteattr
+import threading
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from . import expanded
+from . import expanded, results as telling
 from . import truth_to_scenario as truth
 from .live import cleanup, player, processes
-from .live.pool import Pool
+from .live.cluster import Build
+from .live.pool import SIGNAL_CHECK_S, Pool
 from .support import BUILD, ROOT, make
 
 FOLDER = os.path.join(BUILD, "conform")
 DEFAULT_TOKEN_MS = 3000
 TOKEN_WALL_MS = 600
 TOKEN_MIN_MS = 150  # corosync takes none much shorter
-ORDER = ["same", "explained", "settled", "different", "skipped"]
+MANY_NODES = 9      # so many daemons get the machine for themselves
+MERGES_MS = [5, 50, 100, 150]
+NICE = -10          # of players and clients; daemons are real-time processes
 
 
 def options_of(arguments: list[str]) -> argparse.Namespace:
@@ -50,7 +57,7 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scenarios", nargs="*", default=["scenarios"])
     parser.add_argument("-k", "--only", default="", help="a part of the names of those to play")
-    parser.add_argument("-j", "--jobs", type=int, default=2, help="clusters at a time")
+    parser.add_argument("-j", "--jobs", type=int, default=2 * (os.cpu_count() or 1), help="clusters at a time")
     parser.add_argument("--corosync", default="corosync", help="another build of the daemon")
     parser.add_argument("--speed", type=float, default=5 if os.path.exists(player.FAKETIME) else 1)
     parser.add_argument("--token", type=int, default=600)
@@ -59,6 +66,7 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("-v", "--verbose", action="store_true", help="name runs that are the same, too")
     parser.add_argument("--json")
     parser.add_argument("--junit")
+    parser.add_argument("--page", help="a page of the docs with marks for results")
     parser.add_argument("--votesim", default=os.environ.get("VOTESIM"), help="another build of the simulator")
     return parser.parse_args(arguments)
 
@@ -128,52 +136,100 @@ def aborted(trace: list[dict]) -> set[int]:
     return {line["node"] for line in trace if line.get("event") == "node_down" and line["value"] == down_abort}
 
 
-def explain(program: str, path: str, recording: str, seconds: float) -> str | None:
-    """What `votesim explain` finds; None when nothing in that time."""
-    try:
-        done = subprocess.run([program, "explain", path, "--recording", recording], cwd=ROOT, capture_output=True, text=True,
-                              timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return None
-    if done.returncode not in (0, 1):
-        raise ValueError(done.stderr.strip())
-    return done.stdout.strip() if done.returncode == 0 else None
+class Searches:
+    """The searches for interleavings that are under way."""
+
+    def __init__(self):
+        self.running = set()
+        self.over = threading.Event()
+
+    def explain(self, program: str, path: str, recording: str, seconds: float) -> str | None:
+        """What `votesim explain` finds; None when nothing in that time. Raises ValueError when it cannot read them."""
+        if self.over.is_set():
+            return None
+        # Players and clients go first.
+        search = processes.spawn(["nice", "-n", "19", program, "explain", path, "--recording", recording], cwd=ROOT,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.running.add(search)
+        try:
+            out, error = search.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            self.running.discard(search)
+            processes.kill(search)
+        if search.returncode not in (0, 1, -signal.SIGKILL):
+            raise ValueError(error.strip())
+        return out.strip() if search.returncode == 0 else None
+
+    def end(self) -> None:
+        """Kill those under way; no more are begun."""
+        self.over.set()
+        for search in list(self.running):
+            search.kill()
 
 
-def judge(program: str, run: dict, played: dict, seconds: float) -> tuple[str, str]:
-    """(one of ORDER, why)."""
+def candidates(run: dict, played: dict) -> dict[str, tuple[str, str]]:
+    """Scenarios that may give what was played: by kind, (the scenario, what is special about it)."""
+    acted = [began if step["verb"] == "wait" else done for step, began, done in zip(run["steps"], played["began"], played["done"])]
+    found = {"plain": (expanded.scenario(run), ""), "timed": (expanded.scenario(run, played["began"]), ""),
+             "acted": (expanded.scenario(run, acted), "")}
+    if expanded.timed(run) and any(step["verb"] == "heal" for step in run["steps"]):
+        for merge_ms in MERGES_MS:
+            sooner = {**run, "totem": {**run["totem"], "merge_ms": merge_ms}}
+            found[f"merge{merge_ms}"] = (expanded.scenario(sooner, played["began"]),
+                                         f"sides that can hear each other find out after {merge_ms} ms, totem's merge timeout is "
+                                         f"{run['totem']['merge_ms']} ms")
+    return found
+
+
+def judge(program: str, run: dict, played: dict, seconds: float, searches: Searches | None = None) -> tuple[str, str]:
+    """(one of results.ORDER, why). Evidence of what is different stays in FOLDER."""
+    searches = searches or Searches()
     os.makedirs(FOLDER, exist_ok=True)
     name = os.path.join(FOLDER, re.sub(r"[^A-Za-z0-9=.,-]+", "_", f"{os.path.basename(run['path'])} {expanded.title(run)}")[:180])
-    scenarios = {"plain": expanded.scenario(run), "timed": expanded.scenario(run, played["began"])}
-    for kind, text in scenarios.items():
+    scenarios = candidates(run, played)
+    for kind, (text, _) in scenarios.items():
         with open(f"{name}.{kind}.yaml", "w", encoding="utf-8") as file:
             file.write(text)
     with open(name + ".played", "w", encoding="utf-8") as file:
         file.writelines(json.dumps(line, separators=(",", ":")) + "\n" for line in played["lines"])
-    tried = {kind: expanded.trace(program, f"{name}.{kind}.yaml") for kind in scenarios}
-    texts = {kind: differences(run, played["lines"], trace) for kind, trace in tried.items()}
-    died = {event["node"] for event in played["died"]}
-    verdict, why = "different", "\n".join(texts["plain"])
-    if died != aborted(tried["plain"]):
-        why = f"daemons ended by themselves: {played['died']}\n{why}"
-    elif not texts["plain"] or not texts["timed"]:
-        verdict, why = "same", ""
-    else:
-        for kind in ("timed", "plain"):
-            found = explain(program, f"{name}.{kind}.yaml", name + ".played", seconds)
-            if found and not refusals(why):
-                verdict, why = "explained", found
-                break
-        else:
-            if any(rests(run, trace) == rests(run, played["lines"]) for trace in tried.values()):
-                verdict = "settled"
+    verdict, why = compared(program, run, played, {kind: (f"{name}.{kind}.yaml", note) for kind, (_, note) in scenarios.items()},
+                            lambda path, seconds: searches.explain(program, path, name + ".played", seconds), seconds)
     if played["complaints"]:
         why = f"{why}\n{json.dumps(played['complaints'])}".strip()
-    if verdict != "different":
+    if verdict not in ("different", "settled"):
         for kind in scenarios:
             os.unlink(f"{name}.{kind}.yaml")
         os.unlink(name + ".played")
     return verdict, why
+
+
+def compared(program: str, run: dict, played: dict, scenarios: dict[str, tuple[str, str]], explain, seconds: float) -> tuple[str, str]:
+    """The same; `scenarios`: by kind, (its file, what is special about it). `explain`: a file and seconds to what was found, or None."""
+    traces = {}
+    for kind, (path, _) in scenarios.items():
+        try:
+            traces[kind] = expanded.trace(program, path)
+        except ValueError:
+            if kind == "plain":
+                raise  # The others may ask for moments that are over when the steps before are.
+    scenarios = {kind: scenarios[kind] for kind in traces}
+    texts = {kind: differences(run, played["lines"], trace) for kind, trace in traces.items()}
+    why = "\n".join(texts["plain"])
+    if {event["node"] for event in played["died"]} != aborted(traces["plain"]):
+        return "different", f"daemons ended by themselves: {played['died']}\n{why}"
+    for kind, (_, note) in scenarios.items():
+        if not texts[kind]:
+            return ("explained", f"explained:\n  {note}") if note else ("same", "")
+    if not refusals(why):
+        for path, note in scenarios.values():
+            found = explain(path, seconds / 4 if note else seconds)
+            if found:
+                return "explained", f"{found}\n  {note}".strip()
+    if any(rests(run, trace) == rests(run, played["lines"]) for trace in traces.values()):
+        return "settled", why
+    return "different", why
 
 
 def refusals(text: str) -> bool:
@@ -181,98 +237,81 @@ def refusals(text: str) -> bool:
     return bool(re.search(r"^(node \d+(, refused| is refused))|\"reply\": \"(dispatch|initialize)\"", text, re.MULTILINE))
 
 
-# ---- telling -----------------------------------------------------------------------
+# ---- playing ---------------------------------------------------------------------
 
-def versions(options, program: str) -> dict[str, str]:
-    """What was compared with what."""
-    def first_line(*command):
+def play_some(tasks: list[tuple[dict, dict]], program: str, options, speed: float, jobs: int):
+    """Plays each (run, result) and yields (result, verdict, why, what was played or None) as they are judged."""
+    judges, searches, build = ThreadPoolExecutor(os.cpu_count() or 1), Searches(), Build(options.corosync)
+    waiting: dict[Future, tuple] = {}
+
+    def judged(futures):
+        for future in futures:
+            result, played = waiting.pop(future)
+            yield (result, *future.result(), played)
+    with Pool(jobs, "harness.live.player") as pool:
         try:
-            return (subprocess.run(command, capture_output=True, text=True).stdout.splitlines() or ["unknown"])[0]
-        except OSError as error:
-            return str(error)
-    commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
-    return {"corosync": first_line(options.corosync, "-v"), "votesim": commit or first_line(program, "--version"),
-            "kernel": os.uname().release, "date": time.strftime("%Y-%m-%d")}
+            work = [{"scenario": run, "build": build.path, "speed": speed_of(run, speed)} for run, _ in tasks]
+            for number, played in pool.as_ended(work):
+                run, result = tasks[number]
+                if played is None:
+                    yield result, "different", "the cluster could not be run", None
+                else:
+                    waiting[judges.submit(judge, program, run, played, options.seconds, searches)] = (result, played)
+                yield from judged([future for future in waiting if future.done()])
+            while waiting:
+                processes.check_ended()
+                yield from judged(wait(waiting, SIGNAL_CHECK_S, FIRST_COMPLETED).done)
+        finally:
+            searches.end()
+            judges.shutdown(cancel_futures=True)
 
 
-class Progress:
-    """One line on a terminal: how many are done and how long the rest may take."""
-
-    def __init__(self, count: int):
-        self.count, self.done, self.begin, self.shown = count, 0, time.monotonic(), sys.stderr.isatty()
-
-    def step(self, name: str) -> None:
-        """One more is done."""
-        self.done += 1
-        if self.shown:
-            left = (time.monotonic() - self.begin) / self.done * (self.count - self.done)
-            sys.stderr.write(f"\r\033[K{self.done} of {self.count}, about {left // 60:.0f} min {left % 60:.0f} s left: {name[:60]}")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Make room for other words."""
-        if self.shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
-
-
-def write_junit(path: str, results: list[dict], found: dict) -> None:
-    """The verdicts for a CI server."""
-    def case(result):
-        name = f"<testcase classname={quoteattr(result['path'])} name={quoteattr(result['title'])} time=\"{result['seconds']:.2f}\""
-        if result["verdict"] == "skipped":
-            return f"{name}><skipped message={quoteattr(result['why'])}/></testcase>"
-        if result["verdict"] == "different":
-            return f"{name}><failure message={quoteattr(result['why'])}/></testcase>"
-        return name + "/>"
-    verdicts = [result["verdict"] for result in results]
-    with open(path, "w", encoding="utf-8") as file:
-        file.write('<?xml version="1.0" encoding="UTF-8"?>\n'
-                   f'<testsuites><testsuite name="conform" tests="{len(results)}" failures="{verdicts.count("different")}" '
-                   f'skipped="{verdicts.count("skipped")}"><properties>')
-        file.writelines(f"<property name={quoteattr(key)} value={quoteattr(value)}/>" for key, value in found.items())
-        file.write("</properties>\n" + "\n".join(map(case, results)) + "\n</testsuite></testsuites>\n")
-
-
-def table(results: list[dict]) -> str:
-    """Verdicts by theme."""
-    themes = collections.defaultdict(collections.Counter)
-    for result in results:
-        themes[os.path.dirname(os.path.relpath(result["path"], "scenarios"))][result["verdict"]] += 1
-    rows = [["theme", *ORDER]] + [[theme, *(str(counts[kind]) for kind in ORDER)] for theme, counts in sorted(themes.items())]
-    rows.append(["all", *(str(sum(counts[kind] for counts in themes.values())) for kind in ORDER)])
-    return "\n".join(f"{row[0]:14}" + "".join(f"{cell:>11}" for cell in row[1:]) for row in rows)
+def tell(result: dict, progress: telling.Progress, verbose: bool) -> None:
+    """Say what came of one run."""
+    progress.clear()
+    if result["verdict"] != "same" or "first" in result or verbose:
+        first = [f"at first {result['first']['verdict']}, the machine up to {result['first']['late_ms']} ms late"] if "first" in result else []
+        print(f"{result['verdict']:10} {result['path']}: {result['title']}", *first, *result["why"].splitlines(), sep="\n    ", flush=True)
+    progress.step(result["title"])
 
 
 def play_all(runs: list[dict], program: str, options) -> list[dict]:
     """The result of each run, said as it comes."""
-    results, tasks = [], []
+    found, tasks = [], []
     for run in runs:
         why = player.why_not(run)
         result = {"path": run["path"], "title": expanded.title(run), "verdict": "skipped", "why": why or "", "seconds": 0.0,
                   "token_ms": run["totem"]["token_ms"]}
-        results.append(result)
+        found.append(result)
         if not why:
             tasks.append((run, result))
-    progress = Progress(len(tasks))
-    pool = Pool(options.jobs, "harness.live.player")
+    progress = telling.Progress(len(tasks))
+    big = [task for task in tasks if len(task[0]["cluster"]["nodes"]) >= MANY_NODES]
+    small = [task for task in tasks if task not in big]
+    again = []
+    for some, speed, jobs in ((small, options.speed, options.jobs), (big, options.speed, 1), (again, 1, max(1, options.jobs // 2))):
+        for result, verdict, why, played in play_some(some, program, options, speed, jobs):
+            if some is not again and verdict in ("different", "settled"):
+                result["first"] = {"verdict": verdict, "why": why, "late_ms": played["late_ms"] if played else 0}
+                again.append(next(task for task in some if task[1] is result))
+                continue
+            result.update(verdict=verdict, why=why, seconds=played["began"][-1] / 1e9 if played and played["began"] else 0.0)
+            tell(result, progress, options.verbose)
+    progress.clear()
+    return found
+
+
+def prepare(options) -> str:
+    """The simulator to compare with; what is in the way of a run is put away."""
+    program = os.path.abspath(options.votesim) if options.votesim else os.path.join(ROOT, "votesim")
+    if not options.votesim:
+        make("all")
+    cleanup.clean()
     try:
-        work = [{"scenario": run, "program": options.corosync, "speed": speed_of(run, options.speed)} for run, _ in tasks]
-        for number, played in pool.as_ended(work):
-            run, result = tasks[number]
-            if played is None:
-                result.update(verdict="different", why="the cluster could not be run")
-            else:
-                verdict, why = judge(program, run, played, options.seconds)
-                result.update(verdict=verdict, why=why, seconds=played["began"][-1] / 1e9 if played["began"] else 0.0)
-            progress.clear()
-            if result["verdict"] != "same" or options.verbose:
-                print(f"{result['verdict']:10} {run['path']}: {result['title']}", *result["why"].splitlines(), sep="\n    ", flush=True)
-            progress.step(result["title"])
-        progress.clear()
-    finally:
-        pool.close()
-    return results
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+    except PermissionError:
+        pass  # A container may not: then lateness is told all the same.
+    return program
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -281,35 +320,31 @@ def main(arguments: list[str] | None = None) -> int:
     if reason:
         print(f"skipped: {reason}", file=sys.stderr)
         return 0
-    if not shutil.which(options.corosync):
+    build = Build(options.corosync)
+    if not build.exists():
         print(f"conform: {options.corosync}: no such program", file=sys.stderr)
         return 2
-    program = os.path.abspath(options.votesim) if options.votesim else os.path.join(ROOT, "votesim")
-    if not options.votesim:
-        make("all")
-    cleanup.clean()
-    os.makedirs(FOLDER, exist_ok=True)
+    program = prepare(options)
     try:
         runs = chosen(expanded.read(program, options.scenarios), options)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    found = versions(options, program)
-    results = play_all(runs, program, options)
-    for why, count in collections.Counter(r["why"] for r in results if r["verdict"] == "skipped").items():
+    found = telling.versions(program, corosync=build.version())
+    came = play_all(runs, program, options)
+    for count, why in telling.skipped(came):
         print(f"skipped    {count} runs: {why}")
     print(", ".join(f"{key} {value}" for key, value in found.items()))
-    print(table(results))
+    print(telling.table(came))
     if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({"versions": found, "results": results}, file, indent=1)
+        telling.write_json(options.json, came, found)
     if options.junit:
-        write_junit(options.junit, results, found)
-    return 1 if any(result["verdict"] == "different" for result in results) else 0
+        telling.write_junit(options.junit, "conform", came, found)
+    if options.page:
+        telling.write_page(options.page, came, found)
+    return 1 if any(result["verdict"] == "different" for result in came) else 0
 
 
 if __name__ == "__main__":
-    # Ended by a signal, it still takes its clusters down.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    processes.end_in_order()
     sys.exit(main())

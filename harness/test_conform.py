@@ -1,15 +1,17 @@
 """How: one scenario for each theme on real daemons, compared with the simulator by harness.conform; and what conform
 itself says. Skipped in one line where clusters cannot run."""
 
+import glob
 import json
 import os
 import re
+import shutil
 import xml.etree.ElementTree as xml
 
 import pytest
 
-from harness import conform, expanded
-from harness.live import player, processes
+from harness import conform, expanded, results as telling
+from harness.live import cluster, player, processes
 from harness.support import votesim
 
 LIVE = pytest.mark.skipif(processes.why_unavailable() is not None, reason=processes.why_unavailable() or "")
@@ -58,9 +60,71 @@ def test_every_run_of_the_library_comes_back_from_its_expansion(program, tmp_pat
 
 
 def test_what_daemons_cannot_play_is_told(program):
-    reasons = {run["scenario"]: player.why_not(run) for run in expanded.read(program, ["scenarios/errors/requests-meet-the-transport.yaml",
-                                                                                     "scenarios/partitions/big-clusters.yaml"])}
-    assert all(reasons.values()), reasons
+    paths = ["errors/no-resources", "features/votes", "features/profile-documented", "partitions/more-nodes-than-corosync-has"]
+    for path in paths:
+        assert any(map(player.why_not, expanded.read(program, [f"scenarios/{path}.yaml"]))), path
+    assert player.why_not(expanded.read(program, ["scenarios/errors/requests-meet-the-transport.yaml"])[0]) is None
+
+
+RESULTS = [
+    {"path": "scenarios/flags/a.yaml", "title": "a", "verdict": "same", "why": "", "seconds": 1.0,
+     "first": {"verdict": "different", "why": "late", "late_ms": 70}},
+    {"path": "scenarios/flags/b.yaml", "title": "b", "verdict": "explained", "seconds": 1.0,
+     "why": "explained: 3 lines\n  by messages going round each ring, from its third last member on\n"
+            "  at 7.5 s, step 3 (start): the token went on past 1 of 3 senders"},
+    {"path": "scenarios/reload/c.yaml", "title": "c", "verdict": "skipped", "why": "no such thing", "seconds": 0.0},
+]
+
+
+def test_a_page_of_the_docs_gets_the_results(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{telling.BEGIN}\nold\n{telling.END}\nafter\n", encoding="utf-8")
+    telling.write_page(str(page), RESULTS, {"corosync": "3.1.7", "date": "2026-11-22"})
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
+    assert "corosync 3.1.7, date 2026-11-22." in text
+    assert "| flags | 1 | 1 | 0 | 0 |" in text and "| all | 1 | 1 | 0 | 1 |" in text
+    assert "`flags/b.yaml` b: step 3 (start): the token went on past 1 of 3 senders\n" in text
+    assert "at first different (the machine up to 70 ms late), then same" in text
+    assert "- 1: no such thing" in text
+    telling.write_page(str(page), RESULTS, {"corosync": "3.1.7", "date": "2026-11-22"})
+    assert page.read_text(encoding="utf-8") == text
+    page.write_text("no marks\n", encoding="utf-8")
+    with pytest.raises(ValueError):
+        telling.write_page(str(page), RESULTS, {})
+    assert page.read_text(encoding="utf-8") == "no marks\n"
+
+
+@LIVE
+def test_another_build_of_the_daemon(program, tmp_path):
+    """A tree as of an unpacked package: its daemon, its libraries beside it."""
+    tree = tmp_path / "usr"
+    (tree / "sbin").mkdir(parents=True)
+    (tree / "lib").mkdir()
+    shutil.copy(shutil.which("corosync"), tree / "sbin" / "corosync")
+    for library in glob.glob("/usr/lib/*/libcorosync_common.so.?"):
+        shutil.copy(library, tree / "lib")
+    build = cluster.Build(str(tree / "sbin" / "corosync"))
+    assert build.environment["LD_LIBRARY_PATH"] == str(tree / "lib")
+    assert build.version().endswith(f"({tree}/sbin/corosync)")
+    run = next(run for run in smoke_runs(program) if run["scenario"] == "partition-minority-loses-quorum")
+    with player.Player(run, build.path, speed=5) as played:
+        played._act(run["steps"][0])
+        played._rest()
+        assert {os.readlink(f"/proc/{node.daemon.pid}/exe") for node in played.cluster.nodes.values()} == {build.path}
+    results = conform.play_all([run], program, conform.options_of(["--corosync", build.path]))
+    assert results[0]["verdict"] in ("same", "explained"), results[0]["why"]
+
+
+@LIVE
+def test_a_difference_is_played_again_and_both_verdicts_are_told(program, monkeypatch, capsys):
+    """At first the judge finds a difference: what counts is the second play, and the first is not forgotten."""
+    run = next(run for run in smoke_runs(program) if run["scenario"] == "partition-minority-loses-quorum")
+    verdicts = [("different", "the first"), ("same", "")]
+    monkeypatch.setattr(conform, "judge", lambda *_: verdicts.pop(0))
+    result, = conform.play_all([run], program, conform.options_of([]))
+    assert (result["verdict"], result["first"]["verdict"], result["first"]["why"]) == ("same", "different", "the first")
+    assert "at first different, the machine up to" in capsys.readouterr().out
 
 
 @LIVE
@@ -77,12 +141,11 @@ def test_a_difference_is_told_and_fails(program, tmp_path):
     path = tmp_path / "one.yaml"
     path.write_text("scenario: one\ncluster: {nodes: 1}\nsteps:\n  - start: all\n  - trackstart: {node: 1, client: a}\n", encoding="utf-8")
     run, = expanded.read(program, [str(path)])
-    played = {"lines": [{"step": 1, "node": 1, "client": "a", "reply": "trackstart", "error": 6}], "began": [0, 1], "complaints": [], "died": []}
-    os.makedirs(conform.FOLDER, exist_ok=True)
+    played = {"lines": [{"step": 1, "node": 1, "client": "a", "reply": "trackstart", "error": 6}], "began": [0, 1], "done": [0, 1], "complaints": [], "died": []}
     verdict, why = conform.judge(program, run, played, 5)
     assert verdict == "different" and "recorded" in why
     results = [{"path": run["path"], "title": "one", "verdict": verdict, "why": why, "seconds": 1.0}]
-    conform.write_junit(str(tmp_path / "junit.xml"), results, {"corosync": "3"})
+    telling.write_junit(str(tmp_path / "junit.xml"), "conform", results, {"corosync": "3"})
     assert xml.parse(tmp_path / "junit.xml").getroot().find(".//failure") is not None
 
 

@@ -4,7 +4,6 @@ Processes, namespaces, links and mounts go by themselves when the owner dies (se
 """
 
 import glob
-import json
 import os
 import sys
 import tempfile
@@ -14,22 +13,8 @@ from . import processes
 
 def abandoned() -> list[str]:
     """Folders of earlier runs whose owner lives no more."""
-    found = []
-    for folder in glob.glob(os.path.join(tempfile.gettempdir(), processes.PREFIX + "*")):
-        try:
-            with open(os.path.join(folder, processes.OWNER_FILE), encoding="ascii") as file:
-                owner = json.load(file)
-        except (OSError, ValueError):
-            # Just made and not yet marked, or marked only in part: its owner gets a minute to say so.
-            try:
-                if os.stat(folder).st_mtime + 60 > os.stat("/proc/self").st_mtime:
-                    continue
-            except OSError:
-                continue
-            owner = {"pid": 0, "birth": None}
-        if processes.birth(owner["pid"]) is None or processes.birth(owner["pid"]) != owner["birth"]:
-            found.append(folder)
-    return found
+    folders = glob.glob(os.path.join(tempfile.gettempdir(), processes.PREFIX + "*"))
+    return [folder for folder in folders if not processes.owner_lives(folder)]
 
 
 def clean() -> list[str]:

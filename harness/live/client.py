@@ -16,16 +16,17 @@ LIBRARIES = ["-lvotequorum", "-lcorosync_common", "-lqb", "-lpthread", "-ldl"]
 def build(folder: str) -> str:
     """Compile client.c and transport.c into `folder`; returns the program's path. Raises subprocess.CalledProcessError."""
     program = os.path.join(folder, "client")
-    subprocess.run(["gcc", *FLAGS, "-o", program, *SOURCES, *LIBRARIES], check=True)
+    # What the compiler writes on its way lies there, too.
+    subprocess.run(["gcc", *FLAGS, "-o", program, *SOURCES, *LIBRARIES], check=True, env={**os.environ, "TMPDIR": folder})
     return program
 
 
 class Client:
     """One connection to one daemon."""
 
-    def __init__(self, program: str, node: Namespace, *arguments: str):
-        """A process of client.c inside `node`, with client.c's arguments."""
-        self.process = processes.spawn(node.enter(program, *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, command: list[str], node: Namespace, *arguments: str):
+        """A process of client.c inside `node`: the command line that runs it, and client.c's arguments."""
+        self.process = processes.spawn(node.enter(*command, *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         os.set_blocking(self.process.stdout.fileno(), False)
         self.partial = b""
         self.ended = False

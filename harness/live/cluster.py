@@ -4,6 +4,7 @@
         cluster.start(1)
 """
 
+import glob
 import os
 import shutil
 import signal
@@ -19,6 +20,38 @@ STATE = "/var/lib/corosync"
 LOG = "/var/lib/corosync/corosync.log"
 ERRORS = "/var/lib/corosync/stderr"
 TRACKING_FILE = "/var/lib/corosync/ev_tracking"
+
+
+class Build:
+    """A build of corosync: the daemon, and what belongs to it when it lies in a tree of its own, as in an unpacked package."""
+
+    def __init__(self, path: str = "corosync"):
+        """`path`: a program on the PATH, or a file."""
+        self.path = os.path.abspath(path) if os.sep in path else path
+        self.environment = {}
+        folder = os.path.dirname(self.path)
+        libraries = [library for depth in ("", "*") for library in glob.glob(os.path.join(folder, "..", "lib", depth, "libcorosync_common.so*"))]
+        if folder and libraries:
+            self.environment["LD_LIBRARY_PATH"] = ":".join(sorted({os.path.dirname(os.path.realpath(library)) for library in libraries}))
+
+    def exists(self) -> bool:
+        """Is there such a program?"""
+        return shutil.which(self.path) is not None
+
+    def version(self) -> str:
+        """Its own words, and where it is when that is not the PATH. Raises CalledProcessError."""
+        done = subprocess.run([self.path, "-v"], env={**os.environ, **self.environment}, capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()[0].strip() + (f" ({self.path})" if os.sep in self.path else "")
+
+    def run(self, *argv: str, **environment: str) -> list[str]:
+        """The command line that runs `argv` with this build's libraries and more `environment`."""
+        return ["env", *(f"{key}={value}" for key, value in {**self.environment, **environment}.items()), *argv]
+
+    def command(self, name: str, **environment: str) -> list[str]:
+        """The command line that runs this build's program `name`, the machine's where it has none."""
+        beside = os.path.join(os.path.dirname(self.path), name)
+        program = self.path if name == "corosync" else beside if os.path.dirname(self.path) and os.path.exists(beside) else name
+        return self.run(program, **environment)
 
 
 class Configuration:
@@ -64,6 +97,7 @@ class Node:
         self.namespace = Namespace(NODE_SETUP, folder)
         self.daemon = None
         self.paused = False
+        self.ever_paused = False
         self.stopping = False
         self.environment = {}
 
@@ -86,14 +120,14 @@ class Node:
 class Cluster:
     """Nodes, wires and daemons. Use it as a context manager: leaving it takes everything down."""
 
-    def __init__(self, ids: list[int], configuration: Configuration, program: str = "corosync", environment: dict | None = None):
-        """Make machines for `ids` (none started), all on one network. `program`: the daemon; `environment`: what it
+    def __init__(self, ids: list[int], configuration: Configuration, build: Build | None = None, environment: dict | None = None):
+        """Make machines for `ids` (none started), all on one network. `build`: the machine's when None; `environment`: what it
         gets beside the caller's. Raises NetworkError, CalledProcessError."""
         self.folder = processes.make_folder()
         self.nodes = {}
         self.network = None
         self.configuration = configuration
-        self.program = program
+        self.build = build or Build()
         self.environment = dict(environment or {})
         self.cut = set()
         try:
@@ -167,7 +201,7 @@ class Cluster:
         # What is wrong with the file is said on standard error, before there is a log.
         with open(node.path(ERRORS), "a", encoding="utf-8") as errors:
             node.daemon = processes.spawn(
-                node.namespace.enter("env", *(f"{name}={value}" for name, value in {**self.environment, **node.environment}.items()), self.program, "-f"),
+                node.namespace.enter(*self.build.command("corosync", **{**self.environment, **node.environment}), "-f"),
                 stdout=subprocess.DEVNULL, stderr=errors)
 
     def dead(self) -> list[tuple[int, int]]:
@@ -215,7 +249,7 @@ class Cluster:
     def pause(self, nodeid: int) -> None:
         """SIGSTOP: the daemon is no longer scheduled."""
         self.nodes[nodeid].daemon.send_signal(signal.SIGSTOP)
-        self.nodes[nodeid].paused = True
+        self.nodes[nodeid].paused = self.nodes[nodeid].ever_paused = True
 
     def resume(self, nodeid: int) -> None:
         """SIGCONT after `pause`."""
@@ -248,7 +282,7 @@ class Cluster:
 
     def reload(self, nodeid: int) -> str:
         """`corosync-cfgtool -R` on one node, which makes every node it reaches read its file; returns what it printed."""
-        tool = processes.spawn(self.nodes[nodeid].namespace.enter("corosync-cfgtool", "-R"),
+        tool = processes.spawn(self.nodes[nodeid].namespace.enter(*self.build.command("corosync-cfgtool"), "-R"),
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
             return tool.communicate(timeout=TOOL_TIMEOUT_S)[0].strip()
@@ -259,7 +293,7 @@ class Cluster:
 
     def set_key(self, nodeid: int, key: str, kind: str, value: str) -> None:
         """Set a cmap key at one node. Raises NetworkError when corosync-cmapctl fails."""
-        self.nodes[nodeid].namespace.run("corosync-cmapctl", "-s", key, kind, str(value))
+        self.nodes[nodeid].namespace.run(*self.build.command("corosync-cmapctl"), "-s", key, kind, str(value))
 
     def connect(self, nodeid: int, wait_ms: int = 0) -> client.Client:
         """A new library connection to a node's daemon; `wait_ms` is how long to try. Its first object is the answer."""
@@ -267,4 +301,4 @@ class Cluster:
 
     def run_client(self, nodeid: int, *arguments: str) -> client.Client:
         """A process of client.c on a node, with these arguments."""
-        return client.Client(self.client_program, self.nodes[nodeid].namespace, *arguments)
+        return client.Client(self.build.run(self.client_program), self.nodes[nodeid].namespace, *arguments)

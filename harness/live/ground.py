@@ -8,6 +8,7 @@ import selectors
 import sys
 import time
 
+from . import processes
 from .cluster import Cluster
 
 QUIET_S = 0.8
@@ -33,6 +34,7 @@ class Ground:
         self.ring_ids = {}
         self.last_event = 0.0
         self.complaints = []
+        self.late_s = 0.0  # by so much waiting took longer than it was to, at worst
         self.selector = selectors.DefaultSelector()
 
     def __enter__(self):
@@ -88,8 +90,12 @@ class Ground:
         self.events.append(event)
 
     def _pump(self, timeout_s):
-        """Take in what clients printed and daemons that died, waiting for at most this long."""
-        for key, _ in self.selector.select(timeout_s):
+        """Take in what clients printed and daemons that died, waiting for at most this long. Raises SystemExit after a signal."""
+        processes.check_ended()
+        begin = time.monotonic()
+        ready = self.selector.select(timeout_s)
+        self.late_s = max(self.late_s, time.monotonic() - begin - timeout_s)
+        for key, _ in ready:
             self._take(*key.data)
         for nodeid, status in self.cluster.dead():
             self._bury(nodeid, status)

@@ -8,16 +8,17 @@ on when its daemon is gone and connects anew at its next call.
 """
 
 import json
+import re
 import signal
 import sys
 import time
 
 from . import ground, processes
-from .cluster import Cluster, Configuration
+from .cluster import Build, Cluster, Configuration
 from .ground import PROBE, Ground
 from .network import NetworkError, why_no_delays
 
-NODES_MAX = 8
+NODES_MAX = 32
 CALL_QUIET_S = 0.25     # after a library call, that long without a word means rest
 QUIET_S = 0.5           # after what happens to machines and networks
 DEVICE_QUIET_S = 1.0    # after a device's call: a sync that it holds asks it again and again, at times of its own
@@ -63,7 +64,7 @@ def why_not(scenario: dict) -> str | None:
     cluster, network, steps = scenario["cluster"], scenario["network"], scenario["steps"]
     configs = [node["config"] for node in cluster["nodes"] if node["config"]]
     if len(cluster["nodes"]) > NODES_MAX:
-        return f"{len(cluster['nodes'])} nodes: more than {NODES_MAX} daemons are too slow here"
+        return f"{len(cluster['nodes'])} nodes: more than {NODES_MAX} daemons are too many for this machine"
     if cluster["quirks_off"]:
         return "quirks are off: daemons have them all"
     if network["jitter_ns"] or network["loss_ppm"]:
@@ -78,7 +79,7 @@ def why_not(scenario: dict) -> str | None:
     if delayed and why_no_delays():
         return why_no_delays()
     if not all(config["nodelist"] for config in configs):
-        return "corosync 3 does not start without a nodelist"
+        return "corosync 3 does not start without a nodelist (No valid name found for local host)"
     return None
 
 
@@ -116,8 +117,8 @@ def word(value) -> str:
 class Player(Ground):
     """One scenario on one cluster of its own."""
 
-    def __init__(self, scenario: dict, program: str = "corosync", speed: float = 1.0, clocks: dict | None = None):
-        """Make the cluster. `program`: the daemon. `speed`: how much faster than the wall its clocks run, and with them
+    def __init__(self, scenario: dict, build: str = "corosync", speed: float = 1.0, clocks: dict | None = None):
+        """Make the cluster. `build`: the daemon, see cluster.Build. `speed`: how much faster than the wall its clocks run, and with them
         the scenario's times. `clocks`: by node id, libfaketime's FAKETIME for that daemon. Raises NetworkError."""
         self.scenario = scenario
         self.speed = speed
@@ -125,13 +126,14 @@ class Player(Ground):
         self.told = {(client["node"], client["client"]): client for client in scenario["clients"]}
         self.phases = {}
         self.began = []
+        self.done = []
         self.quiet_s = CALL_QUIET_S
         self.links = {}
         self.connection_fault = {}
         environment = {"LD_PRELOAD": FAKETIME, "FAKETIME": f"+0 x{speed:g}", "FAKETIME_DONT_RESET": "1"} if speed != 1 else {}
         nodes = scenario["cluster"]["nodes"]
         first = configuration(nodes[0]["config"] or next(n["config"] for n in nodes if n["config"]), self.totem)
-        super().__init__(scenario["scenario"], Cluster([node["nodeid"] for node in nodes], first, program, environment))
+        super().__init__(scenario["scenario"], Cluster([node["nodeid"] for node in nodes], first, Build(build), environment))
         for nodeid, clock in (clocks or {}).items():
             self.cluster.nodes[nodeid].environment = {"LD_PRELOAD": FAKETIME, "FAKETIME": clock, "DONT_FAKE_MONOTONIC": "1"}
         self._files({str(node["nodeid"]): node["config"] for node in nodes})
@@ -139,16 +141,18 @@ class Player(Ground):
             self.cluster.slow_down(scenario["network"]["latency_ns"] // 1000)
 
     def play(self) -> dict:
-        """Run all steps: {"lines": in the form of the trace, "began": when each step did, in ns since the first,
-        "complaints": what did not come to rest or answer, "died": daemons that ended by themselves and were not refused}."""
+        """Run all steps: {"lines": in the form of the trace, "began", "done": when each step did, and when it had been
+        acted on, in ns since the first, "late_ms": of the wall's, how late the machine was at worst, "complaints": what did not
+        come to rest or answer, "died": daemons that ended by themselves and were not refused}. Raises SystemExit after a signal."""
         start = time.monotonic()
         for number, step in enumerate(self.scenario["steps"]):
             self._until_begin(step, start)
             self.step = number
             self.began.append(round((time.monotonic() - start) * self.speed * 1e9))
             self._act(step)
+            self.done.append(round((time.monotonic() - start) * self.speed * 1e9))
         self._rest()
-        return {"lines": self._lines(), "began": self.began, "complaints": self.complaints,
+        return {"lines": self._lines(), "began": self.began, "done": self.done, "late_ms": round(self.lateness() * 1000), "complaints": self.complaints,
                 "died": [event for event in self.events if "died" in event and refusal(event) is None]}
 
     # Steps
@@ -164,6 +168,7 @@ class Player(Ground):
             moment = start + (self.began[-1] + step["after_ns"]) / 1e9 / self.speed
         if moment is not None:
             self._pump_for(moment - time.monotonic())
+            self.late_s = max(self.late_s, time.monotonic() - moment)
         if step["settle"]:
             self._rest()
 
@@ -312,6 +317,12 @@ class Player(Ground):
 
     # What was seen
 
+    def lateness(self) -> float:
+        """Seconds of the wall's by which the machine was late at worst: this process, or daemons by their own words."""
+        gaps = [float(gap) for node in self.cluster.nodes.values() if not node.ever_paused
+                for gap in re.findall(r"not scheduled for ([\d.]+) ms", node.log())]
+        return max([self.late_s, *(gap / 1000 / self.speed for gap in gaps)])
+
     def _lines(self):
         return [line for line in map(self._line, self.events) if line]
 
@@ -346,7 +357,7 @@ def refusal(event: dict) -> str | None:
 
 def play(scenario: dict, **options) -> dict:
     """Play `scenario`; `options` are Player's."""
-    with Player(scenario, **options) as player:
+    with processes.held(), Player(scenario, **options) as player:
         return player.play()
 
 
@@ -367,5 +378,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    processes.end_in_order()
     sys.exit(main())

@@ -6,13 +6,18 @@ import selectors
 import subprocess
 import sys
 
-from . import processes
+from . import cleanup, processes
 
+SIGNAL_CHECK_S = 0.2
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 class Pool:
-    """`python3 -m MODULE --work` for each task, which reads its task and prints its result, both JSON."""
+    """`python3 -m MODULE --work` for each task, which reads its task and prints its result, both JSON.
+
+    Use it as a context manager: leaving it ends those still running, which take their clusters down, and removes
+    what they left. A signal that comes inside is heeded where results are waited for (processes.end_in_order).
+    """
 
     def __init__(self, jobs: int, module: str):
         """At most `jobs` at once."""
@@ -21,6 +26,15 @@ class Pool:
         self.selector = selectors.DefaultSelector()
         self.running = {}
         self.done = {}
+        self.hold = processes.held()
+
+    def __enter__(self):
+        self.hold.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        self._end()
+        return self.hold.__exit__(*error)
 
     def run(self, tasks: list[dict]):
         """Yields the result of each task, in their order; None for one that failed."""
@@ -32,27 +46,33 @@ class Pool:
                 wanted += 1
 
     def as_ended(self, tasks: list[dict]):
-        """Yields (index of the task, its result or None) as they end."""
+        """Yields (index of the task, its result or None) as they end. Raises SystemExit after a signal."""
         waiting = list(enumerate(tasks))
         for _ in tasks:
             while not self.done:
-                while waiting and len(self.running) < self.jobs:
-                    self._begin(*waiting.pop(0))
-                for key, _ in self.selector.select():
+                self._fill(waiting)
+                for key, _ in self.selector.select(SIGNAL_CHECK_S):
                     self._read(key.data)
-            while waiting and len(self.running) < self.jobs:
-                self._begin(*waiting.pop(0))
+            self._fill(waiting)
             yield self.done.popitem()
 
-    def close(self) -> None:
-        """Ask those still running to take their clusters down, and wait for them."""
+    def _fill(self, waiting):
+        processes.check_ended()
+        while waiting and len(self.running) < self.jobs:
+            self._begin(*waiting.pop(0))
+
+    def _end(self):
         for worker, _ in self.running.values():
             worker.terminate()
         for worker, _ in self.running.values():
             try:
                 worker.wait(30)
             except subprocess.TimeoutExpired:
-                processes.kill(worker)
+                pass
+            processes.kill(worker)
+        self.running = {}
+        self.selector.close()
+        cleanup.clean()
 
     def _begin(self, number, task):
         worker = processes.spawn([sys.executable, "-m", self.module, "--work"], cwd=ROOT,

@@ -5,15 +5,15 @@ inside them. So each process is a direct child of the harness and asks the kerne
 killed harness can leave is a folder, and `cleanup` removes those at the next run.
 """
 
-import json
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 
-PREFIX = "votesim-live-"
-OWNER_FILE = "owner.json"
+PREFIX = "votesim-ground-"
 NEEDED = ("corosync", "ip", "unshare", "nsenter", "setpriv", "gcc")
 
 
@@ -67,13 +67,56 @@ def birth(pid: int) -> int | None:
 
 
 def make_folder() -> str:
-    """Make this run's folder, marked with its owner; the caller removes it with `remove_folder`."""
-    folder = tempfile.mkdtemp(prefix=PREFIX)
-    with open(os.path.join(folder, OWNER_FILE), "w", encoding="ascii") as owner:
-        json.dump({"pid": os.getpid(), "birth": birth(os.getpid())}, owner)
-    return folder
+    """Make this run's folder, whose name says who its owner is; the caller removes it with `remove_folder`."""
+    return tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-{birth(os.getpid())}-")
+
+
+def owner_lives(folder: str) -> bool:
+    """Does the process live that made this folder?"""
+    parts = os.path.basename(folder).removeprefix(PREFIX).split("-")
+    if len(parts) != 3 or not parts[0].isdigit():
+        return True  # It is not one of ours.
+    return str(birth(int(parts[0]))) == parts[1]
 
 
 def remove_folder(folder: str) -> None:
     """Remove a folder made by `make_folder`, whatever is left in it."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+# ---- being ended -------------------------------------------------------------------
+
+_holds = 0
+_signalled = False
+
+
+def _note(number, _frame):
+    global _signalled
+    _signalled = True
+    if not _holds:
+        sys.exit(128 + number)
+
+
+def end_in_order() -> None:
+    """From now on SIGTERM and SIGINT end this process by SystemExit, inside `held` not before it is left or `check_ended`."""
+    signal.signal(signal.SIGTERM, _note)
+    signal.signal(signal.SIGINT, _note)
+
+
+@contextlib.contextmanager
+def held():
+    """What is begun inside is not torn apart by a signal: it asks `check_ended` where it may end."""
+    global _holds
+    _holds += 1
+    try:
+        yield
+    finally:
+        _holds -= 1
+    if not _holds:
+        check_ended()
+
+
+def check_ended() -> None:
+    """Raise SystemExit when a signal has come."""
+    if _signalled:
+        sys.exit(1)

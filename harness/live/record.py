@@ -3,15 +3,16 @@
 usage: python3 -m harness.live.record CASES.jsonl -o OUT.jsonl [-j CLUSTERS] [-k NAME] [--again N [--distinct]] [--compare]
 
 CASES.jsonl: a case a line, bare or as {"case": …}. --compare says where the new recording differs from the
-one in the file. --again N records each case N times and says whether the outcomes differ; the first is kept, with
+one in the file, when no other recording of that case in the file or beside it (*.jsonl) is the same. --again N records each case N times and says whether the outcomes differ; the first is kept, with
 --distinct every one that differs from those before it, and then differing is no failure.
 Exit status: 0, or 1 when something differed or did not settle; 0 too, with one line, where live clusters cannot run.
 """
 
 import argparse
+import contextlib
+import glob
 import json
 import os
-import signal
 import sys
 
 from . import cleanup, compare, processes, recorder
@@ -23,7 +24,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 def work() -> int:
     """Record the one task on standard input, {"case", "times", "debug"}, and print a list of recordings."""
     task = json.load(sys.stdin)
-    json.dump([recorder.record(task["case"], task["debug"]) for _ in range(task["times"])], sys.stdout)
+    with processes.held():
+        json.dump([recorder.record(task["case"], task["debug"]) for _ in range(task["times"])], sys.stdout)
     return 0
 
 
@@ -32,6 +34,12 @@ def read(path: str) -> list[dict]:
     with open(path, encoding="utf-8") as file:
         entries = [json.loads(line) for line in file if line.strip()]
     return [entry if "case" in entry else {"case": entry} for entry in entries]
+
+
+def outcomes(path: str) -> list[dict]:
+    """Every recording in the file `path` and those beside it."""
+    files = {path, *glob.glob(os.path.join(os.path.dirname(path) or ".", "*.jsonl"))}
+    return [entry for file in sorted(files) for entry in read(file) if "events" in entry]
 
 
 def main() -> int:
@@ -55,13 +63,11 @@ def main() -> int:
     cleanup.clean()
 
     entries = [entry for entry in read(options.cases) if options.only in entry["case"]["name"]]
+    known = outcomes(options.cases) if options.compare else []
     tasks = [{"case": entry["case"], "times": options.again, "debug": options.debug} for entry in entries]
-    pool = Pool(options.jobs, "harness.live.record")
-    try:
-        with open(options.output, "w", encoding="utf-8") if options.output else sys.stdout as output:
-            good = [report(entry, runs, options, output) for entry, runs in zip(entries, pool.run(tasks))]
-    finally:
-        pool.close()
+    with Pool(options.jobs, "harness.live.record") as pool:
+        with open(options.output, "w", encoding="utf-8") if options.output else contextlib.nullcontext(sys.stdout) as output:
+            good = [report(entry, runs, known, options, output) for entry, runs in zip(entries, pool.run(tasks))]
     return 0 if all(good) else 1
 
 
@@ -74,8 +80,9 @@ def distinct(runs: list[dict]) -> list[dict]:
     return kept
 
 
-def report(entry: dict, runs: list[dict] | None, options, output) -> bool:
-    """Write what is kept of `runs`, say on standard error how they differ; False when anything was wrong."""
+def report(entry: dict, runs: list[dict] | None, known: list[dict], options, output) -> bool:
+    """Write what is kept of `runs`, say on standard error how they differ from another and from `known` recordings; False when
+    anything was wrong."""
     name = entry["case"]["name"]
     if not runs:
         print(f"{name}: FAILED", file=sys.stderr)
@@ -84,11 +91,14 @@ def report(entry: dict, runs: list[dict] | None, options, output) -> bool:
     for run in kept[1:]:
         for text in compare.differences(runs[0]["events"], run["events"]):
             print(f"{name}: between runs: {text}", file=sys.stderr)
-    known = options.compare and "events" in entry
-    against = compare.differences(entry["events"], runs[0]["events"]) if known else []
+    compared = options.compare and "events" in entry
+    against = compare.differences(entry["events"], runs[0]["events"]) if compared else []
+    elsewhere = any(other["case"] == entry["case"] and not compare.differences(other["events"], runs[0]["events"]) for other in known)
+    verdict = f"{len(runs[0]['events'])} events" + (", as in the file" if compared and not against else "")
+    if against and elsewhere:
+        against, verdict = [], verdict + ", as another recording of it"
     for text in against:
         print(f"{name}: from the file: {text}", file=sys.stderr)
-    verdict = f"{len(runs[0]['events'])} events" + (", as in the file" if known and not against else "")
     print(f"{name}: {verdict}" + (f", {len(kept)} outcomes" if len(kept) > 1 else ""), file=sys.stderr)
     for run in kept if options.distinct else kept[:1]:
         output.write(json.dumps(run, separators=(",", ":")) + "\n")
@@ -98,6 +108,5 @@ def report(entry: dict, runs: list[dict] | None, options, output) -> bool:
 
 
 if __name__ == "__main__":
-    # Ended by a signal, it still takes its clusters down.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    processes.end_in_order()
     sys.exit(main())

@@ -1,18 +1,21 @@
 """The scenario library on corosync-vqsim: who is quorate, and who is a member with whom, after every step.
 
-usage: python3 -m harness.vqsim.compare [SCENARIO…] [-k NAME] [--votesim PATH]
+usage: python3 -m harness.vqsim.compare [SCENARIO…] [-k NAME] [-v] [--json FILE] [--junit FILE] [--page FILE] [--votesim PATH]
 
 It has no library clients: steps that only look are left out, and scenarios whose steps change a cluster in ways that
-it does not have are skipped with the reason. Exit status 1 when a run differs.
+it does not have are skipped with the reason. --page FILE puts the results between the marks of a page of the docs.
+Needs root and corosync-vqsim; without, it says so in one line and is no failure. Exit status 1 when a run differs, 2 when
+scenarios cannot be read.
 """
 
 import argparse
 import collections
 import os
 import sys
-import tempfile
+import time
 
-from harness import expanded
+from harness import expanded, results as telling
+from harness.live import cleanup, processes
 from harness.live.cluster import Configuration
 from harness.live.player import quorum_lines
 from harness.support import ROOT, make
@@ -76,12 +79,12 @@ def kept(run: dict) -> dict:
     return {**run, "steps": steps, "clients": clients}
 
 
-def simulated(program: str, run: dict) -> list[dict[int, tuple]]:
-    """By played step: node -> (quorate, members) at its end, of nodes that are up."""
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+def simulated(program: str, run: dict, folder: str) -> list[dict[int, tuple]]:
+    """By played step: node -> (quorate, members) at its end, of nodes that are up. Writes into `folder`."""
+    path = os.path.join(folder, "run.yaml")
+    with open(path, "w", encoding="utf-8") as file:
         file.write(expanded.scenario(run))
-        file.flush()
-        trace = expanded.trace(program, file.name)
+    trace = expanded.trace(program, path)
     known, states, at = {}, [], 0
     for number, step in enumerate(run["steps"]):
         while at < len(trace) and trace[at]["step"] <= number:
@@ -106,6 +109,7 @@ def played(run: dict) -> list[dict[int, tuple]]:
     states = []
     with ground.Vqsim(configuration, begins_whole(run)) as vqsim:
         for step in run["steps"]:
+            processes.check_ended()
             if not step.get("played"):
                 continue
             for nodeid in step.get("nodes", []):
@@ -122,21 +126,54 @@ def played(run: dict) -> list[dict[int, tuple]]:
 
 
 def differences(program: str, run: dict) -> list[str]:
-    """Where the two differ, a text for each step and node; empty when they do not. Raises VqsimError, ValueError."""
+    """Where the two differ, a text for each step and node; empty when they do not. Raises VqsimError, ValueError,
+    SystemExit after a signal."""
     run = kept(run)
     texts = []
     steps = [step for step in run["steps"] if step.get("played")]
-    for step, ours, theirs in zip(steps, simulated(program, run), played(run)):
+    with processes.held():
+        folder = processes.make_folder()
+        try:
+            states = zip(steps, simulated(program, run, folder), played(run))
+        finally:
+            processes.remove_folder(folder)
+    for step, ours, theirs in states:
         for node in sorted(set(ours) | set(theirs)):
             if ours.get(node) != theirs.get(node):
                 texts.append(f"line {step['line']} ({step['verb']}): node {node}: vqsim {theirs.get(node)}, simulator {ours.get(node)}")
     return texts
 
 
+def compare_all(program: str, runs: list[dict], verbose: bool) -> list[dict]:
+    """The result of each run (harness/results.py), said as it comes."""
+    came = []
+    progress = telling.Progress(len(runs))
+    for run in runs:
+        why, begin = why_not(run), time.monotonic()
+        result = {"path": run["path"], "title": expanded.title(run), "verdict": "skipped", "why": why or "", "seconds": 0.0}
+        if not why:
+            try:
+                texts = differences(program, run)
+            except ground.VqsimError as error:
+                texts = [str(error)]
+            result.update(verdict="different" if texts else "same", why="\n".join(texts), seconds=time.monotonic() - begin)
+        came.append(result)
+        if result["verdict"] == "different" or (verbose and not why):
+            progress.clear()
+            print(f"{result['verdict']:10} {result['path']}: {result['title']}", *result["why"].splitlines(), sep="\n    ", flush=True)
+        progress.step(result["title"])
+    progress.clear()
+    return came
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scenarios", nargs="*", default=["scenarios"])
     parser.add_argument("-k", "--only", default="")
+    parser.add_argument("-v", "--verbose", action="store_true", help="name runs that are the same, too")
+    parser.add_argument("--json")
+    parser.add_argument("--junit")
+    parser.add_argument("--page", help="a page of the docs with marks for results")
     parser.add_argument("--votesim", default=os.environ.get("VOTESIM"))
     options = parser.parse_args()
     reason = ground.why_unavailable()
@@ -146,26 +183,27 @@ def main() -> int:
     program = options.votesim or os.path.join(ROOT, "votesim")
     if not options.votesim:
         make("all")
-    counts, skipped = collections.Counter(), collections.Counter()
-    for run in expanded.read(program, options.scenarios):
-        if options.only not in f"{run['path']} {expanded.title(run)}":
-            continue
-        why = why_not(run)
-        if why:
-            skipped[why] += 1
-            continue
-        try:
-            texts = differences(program, run)
-        except ground.VqsimError as error:
-            texts = [str(error)]
-        counts["different" if texts else "same"] += 1
-        if texts:
-            print(f"different  {run['path']}: {expanded.title(run)}\n" + "\n".join("    " + text for text in texts), flush=True)
-    for why, count in skipped.most_common():
+    cleanup.clean()
+    try:
+        runs = [run for run in expanded.read(program, options.scenarios) if options.only in f"{run['path']} {expanded.title(run)}"]
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    found = telling.versions(program, **{"corosync-vqsim": ground.version()})
+    came = compare_all(program, runs, options.verbose)
+    for count, why in telling.skipped(came):
         print(f"skipped    {count} runs: {why}")
-    print(f"{counts['same']} same, {counts['different']} different, {skipped.total()} skipped")
-    return 1 if counts["different"] else 0
+    print(", ".join(f"{key} {value}" for key, value in found.items()))
+    print(telling.table(came))
+    if options.json:
+        telling.write_json(options.json, came, found)
+    if options.junit:
+        telling.write_junit(options.junit, "vqsim", came, found)
+    if options.page:
+        telling.write_page(options.page, came, found)
+    return 1 if any(result["verdict"] == "different" for result in came) else 0
 
 
 if __name__ == "__main__":
+    processes.end_in_order()
     sys.exit(main())

@@ -39,6 +39,12 @@ def why_unavailable() -> str | None:
     return f"vqsim needs namespaces: {trial.stderr.strip()}" if trial.returncode else None
 
 
+def version() -> str:
+    """The package's version: the program does not tell its own."""
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", PROGRAM], capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
+
+
 class Vqsim:
     """A cluster. Use it as a context manager."""
 
