@@ -9,9 +9,10 @@ import select
 import subprocess
 import time
 
+import jsonschema
 import pytest
 
-from .support import votesim
+from .support import ROOT, scenario_files, votesim
 
 RUN = """\
 scenario: minority
@@ -143,6 +144,27 @@ def test_continue_stops_at_a_failure(program, file):
     assert "node 3 is quorate" in replay(program, file, "why")
 
 
+def test_answers_are_what_their_schema_says(program, file):
+    """All kinds of answers, and moments of runs with devices, paused nodes, reloads, clients of all kinds."""
+    with open(f"{ROOT}/reports/replay.schema.json", encoding="utf-8") as text:
+        schema = json.load(text)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    answers = moments(program, file, "list", "why", "step 2", "diff", "log", "node 3", "due", "critical", "critical quorate")
+    kinds = {"steps", "verdicts", "changes", "log", "averting_steps", "votequorum", "due"}
+    assert all(any(kind in answer for answer in answers) for kind in kinds)
+    tried = 0
+    for path in scenario_files()[::8]:
+        if votesim(program, "replay", path, "--command", "where").returncode == 0:
+            answers += moments(program, path, *(f"time {seconds}s" for seconds in (0, 1, 3, 20)), "end", "why")
+            tried += 1
+    assert tried > 5
+    for answer in answers:
+        assert [error.message for error in validator.iter_errors(answer)] == []
+    assert not validator.is_valid({**answers[2], "nodes": [{**answers[2]["nodes"][0], "boots": "once"}]})
+    assert not validator.is_valid({key: value for key, value in answers[2].items() if key != "due"})
+
+
 # ---- the critical step --------------------------------------------------------------
 
 def test_the_critical_step(program, file):
@@ -150,8 +172,22 @@ def test_the_critical_step(program, file):
     assert "Step 2 (partition 1 2 | 3) is the critical step: from the state before it" in told
     assert "left out, all later steps are taken: ends well" in told
     critical = json.loads(replay(program, file, "critical", options=("--json",)))
-    assert (critical["ended_badly"], critical["found"], critical["step"]) == (True, True, 2)
+    assert (critical["ended_badly"], critical["step"], critical["averting_steps"]) == (True, 2, [2])
     assert critical["left_out_ends_well"] and critical["other_interleavings"]["well"] == 0 < critical["other_interleavings"]["tried"]
+
+
+def test_a_scenario_that_makes_its_own_choices(program, tmp_path):
+    """As votesim shrink writes them: the moments are those of the run that it found."""
+    (tmp_path / "run.yaml").write_text(RUN + "choices:\n  order: {3: 1}\n")
+    run = votesim(program, "run", str(tmp_path / "run.yaml"), "--trace", "-", "--trace-all")
+    told = [json.loads(line) for line in run.stdout.splitlines()]
+    log = json.loads(replay(program, str(tmp_path / "run.yaml"), "end", "log 100000", options=("--json",)).splitlines()[1])["log"]
+    assert [line["t"] for line in log] == [line["t"] for line in told if is_told(line)]
+
+
+def is_told(line: dict) -> bool:
+    """Not the replies that a client gets which dispatches by itself."""
+    return line.get("event") != "call" or line["function"] != "dispatch"
 
 
 def test_a_run_that_ends_well_has_none(program, tmp_path):
@@ -255,7 +291,7 @@ def converse(command: list[str], lines: list[str]) -> tuple[int, str]:
 def test_a_terminal_has_a_prompt_and_goes_on_after_mistakes(program, file):
     status, shown = converse([program, "replay", file], ["step 2\n", "nonsense\n", "node 3\n", "quit\n"])
     assert status == 0
-    assert "minority: 4 steps" in shown and "it ended badly: 'why', 'critical'" in shown
+    assert "minority: 4 steps" in shown and "something went wrong: 'why', 'critical'" in shown
     assert "step 2 (partition 1 2 | 3), settled" in shown
     assert "nonsense: no command 'nonsense'" in shown
     assert "node 3 is up" in shown.split("nonsense: no command")[1]

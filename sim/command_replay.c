@@ -120,7 +120,7 @@ static void welcome(const struct session *session)
 	run_title(result->scenario, title, sizeof title);
 	printf("%s: %u steps, %llu events; %s. 'help' lists the commands.\n", title,
 	       session->replay->scenario->step_count, (unsigned long long)session->replay->events,
-	       bad || result->stuck ? "it ended badly: 'why', 'critical'" : "all held");
+	       bad || result->stuck ? "something went wrong: 'why', 'critical'" : "all held");
 }
 
 static int run_terminal(struct session *session, struct prompt *prompt)

@@ -40,8 +40,9 @@ struct search {
 	bool noting;
 	struct question *questions;
 	uint32_t question_count, question_room;
-	uint64_t events; /* of the continuations from the step at hand */
-	uint32_t bad;    /* verdicts */
+	uint64_t cost; /* of the continuations from the step at hand */
+	uint64_t cost_max;
+	uint32_t bad; /* verdicts */
 };
 
 /* ---- choices ---- */
@@ -133,7 +134,7 @@ static bool goes_on_well(struct search *search)
 	before = world_events(search->world);
 	while (world_advance(search->world) && !is_given_up(search))
 		;
-	search->events += world_events(search->world) - before + 1;
+	search->cost += (world_events(search->world) - before + 1) * search->scenario.node_count;
 	return is_over_well(search);
 }
 
@@ -190,35 +191,37 @@ static bool without(struct search *search, uint32_t first, uint32_t from, uint32
 	return well;
 }
 
-static void try_without(struct search *search, struct critical *critical, uint32_t step)
+static void try_without_others(struct search *search, struct critical_from *from, uint32_t step)
 {
 	uint32_t count = search->scenario.step_count;
 
-	if (!can_leave_out(search, step))
+	if (!from->left_out_tried || step + 1 == count)
 		return;
-	critical->left_out_tried = true;
-	critical->left_out_well = without(search, step, 0, 0);
-	if (step + 1 == count)
-		return;
-	critical->rest_left_out_tried = true;
-	critical->rest_left_out_well = without(search, step, step + 1, count);
-	for (uint32_t other = step + 1; other < count && search->events < CRITICAL_EVENTS_MAX; other++) {
+	from->rest_left_out_tried = true;
+	from->rest_left_out_well = without(search, step, step + 1, count);
+	for (uint32_t other = step + 1; other < count && search->cost < search->cost_max; other++) {
 		if (!can_leave_out(search, other))
 			continue;
-		critical->with_another.tried++;
-		if (!without(search, step, other, other + 1))
-			continue;
-		if (critical->with_another.well++ == 0)
-			critical->another = other;
+		from->with_another.tried++;
+		if (without(search, step, other, other + 1) && from->with_another.well++ == 0)
+			from->another = other;
 	}
+}
+
+static void try_without(struct search *search, struct critical_from *from, uint32_t step)
+{
+	if (!can_leave_out(search, step))
+		return;
+	from->left_out_tried = true;
+	from->left_out_well = without(search, step, 0, 0);
+	search->critical->averts[step] = from->left_out_well;
 }
 
 /* ---- other choices ---- */
 
-static bool has_budget(const struct search *search, const struct critical *critical)
+static bool has_budget(const struct search *search, const struct critical_from *from, uint32_t tries_max)
 {
-	return critical->choices.tried < search->critical->options.continuations_max &&
-	       search->events < CRITICAL_EVENTS_MAX;
+	return from->choices.tried < tries_max && search->cost < search->cost_max;
 }
 
 static void note_questions(struct search *search)
@@ -230,91 +233,129 @@ static void note_questions(struct search *search)
 	search->noting = false;
 }
 
-static void count_choice(struct critical *critical, const struct question *question, bool well)
+static void count_choice(struct critical_from *from, const struct question *question, bool well)
 {
-	critical->choices.tried++;
-	critical->choices.well += well;
-	if (!well || critical->choice_single || !question)
-		return;
-	critical->choice_single = true;
-	critical->choice_what = question->what;
-	critical->choice_step = question->step;
-	critical->choice_ns = question->time_ns;
+	from->choices.tried++;
+	from->choices.well += well;
+	if (well && question && !from->choice.found)
+		from->choice = (struct critical_choice){true, question->what, question->step, question->time_ns};
 }
 
-/* Each choice by itself that falls while the step is under way: later ones were tried from a later step. */
-static void try_single_choices(struct search *search, struct critical *critical, uint32_t step)
+/* Each choice by itself that falls while the step is under way: later ones were tried from a later step. False:
+ * the budget was used up. */
+static bool try_single_choices(struct search *search, struct critical_from *from, uint32_t step, uint32_t tries_max)
 {
 	for (uint32_t i = 0; i < search->question_count; i++) {
 		const struct question question = search->questions[i];
 
 		for (uint32_t k = 1; k < question.n && question.step == step; k++) {
-			if (!has_budget(search, critical)) {
-				critical->cut = true;
-				return;
-			}
+			if (!has_budget(search, from, tries_max))
+				return false;
 			search->deviate = i;
 			search->otherwise = k;
-			count_choice(critical, &question, goes_on_well(search));
+			count_choice(from, &question, goes_on_well(search));
 		}
 	}
-	search->deviate = UINT32_MAX;
+	return true;
 }
 
-static void try_drawn_choices(struct search *search, struct critical *critical)
+static void try_drawn_choices(struct search *search, struct critical_from *from, uint32_t tries_max)
 {
-	if (search->question_count == 0)
-		return;
-	/* two choices together make more than can be tried one by one */
-	critical->cut = critical->cut || search->question_count > 1;
 	search->drawn = true;
-	for (uint32_t seed = 1; has_budget(search, critical); seed++) {
+	for (uint32_t seed = 1; has_budget(search, from, tries_max); seed++) {
 		for (uint32_t i = 0; i < CHOOSE_KIND_COUNT; i++)
 			search->streams[i] = rng_stream(seed, i);
-		count_choice(critical, NULL, goes_on_well(search));
+		count_choice(from, NULL, goes_on_well(search));
 	}
 	search->drawn = false;
 }
 
-/* ---- all steps ---- */
-
-static uint32_t tried(const struct critical *critical)
+static void try_choices(struct search *search, struct critical_from *from, uint32_t step)
 {
-	return critical->left_out_tried + critical->rest_left_out_tried + critical->with_another.tried +
-	       critical->choices.tried;
+	uint32_t tries_max = search->critical->options.continuations_max;
+
+	note_questions(search);
+	if (search->question_count == 0)
+		return;
+	/* two choices together make more than can be tried one by one */
+	if (!try_single_choices(search, from, step, tries_max / 2) || search->question_count > 1)
+		search->critical->cut = true;
+	search->deviate = UINT32_MAX;
+	try_drawn_choices(search, from, tries_max);
 }
 
-static bool any_well(const struct critical *critical)
+/* ---- all steps ---- */
+
+static bool any_well(const struct critical_from *from)
 {
-	return critical->left_out_well || critical->rest_left_out_well || critical->with_another.well ||
-	       critical->choices.well;
+	return from->left_out_well || from->rest_left_out_well || from->with_another.well || from->choices.well;
+}
+
+static void look_for_step(struct search *search, uint32_t step)
+{
+	struct critical *critical = search->critical;
+	struct critical_from from = {0};
+
+	search->cost = 0;
+	search->cost_max = CRITICAL_COST_MAX;
+	try_without(search, &from, step);
+	try_without_others(search, &from, step);
+	try_choices(search, &from, step);
+	if (any_well(&from)) {
+		critical->found = true;
+		critical->step = step;
+		critical->from = from;
+	} else {
+		critical->after_tried +=
+			from.left_out_tried + from.rest_left_out_tried + from.with_another.tried + from.choices.tried;
+	}
+	if (from.choices.well) {
+		critical->by_choices_found = true;
+		critical->by_choices_step = step;
+		critical->by_choices = from;
+	} else {
+		critical->by_choices_tried += from.choices.tried;
+	}
+	if (critical->found)
+		search->cost = 0; /* what lies beyond has a budget of its own */
+}
+
+/* Beyond the critical step. */
+static void look_further(struct search *search, uint32_t step)
+{
+	struct critical *critical = search->critical;
+	struct critical_from from = {0};
+
+	search->cost_max = CRITICAL_COST_BEYOND_MAX;
+	try_without(search, &from, step);
+	if (critical->by_choices_found)
+		return;
+	if (search->cost >= search->cost_max) {
+		critical->cut = true;
+		return;
+	}
+	try_choices(search, &from, step);
+	if (from.choices.well) {
+		critical->by_choices_found = true;
+		critical->by_choices_step = step;
+		critical->by_choices = from;
+	} else {
+		critical->by_choices_tried += from.choices.tried;
+	}
 }
 
 static void search_back(struct search *search, uint32_t last)
 {
-	struct critical *critical = search->critical;
 	size_t bytes = world_bytes(search->world);
 	uint8_t *start = allocate(1, bytes);
 
 	world_save(search->world, start);
-	for (uint32_t step = last + 1; step-- > 0 && !critical->found;) {
-		struct critical here = *critical;
-
-		search->events = 0;
+	for (uint32_t step = last + 1; step-- > 0;) {
 		walk_to(search, step, start, bytes);
-		note_questions(search);
-		try_without(search, &here, step);
-		try_single_choices(search, &here, step);
-		search->deviate = UINT32_MAX;
-		try_drawn_choices(search, &here);
-		if (any_well(&here)) {
-			here.found = true;
-			here.step = step;
-			*critical = here;
-		} else {
-			critical->after_tried += tried(&here);
-			critical->cut = here.cut;
-		}
+		if (search->critical->found)
+			look_further(search, step);
+		else
+			look_for_step(search, step);
 	}
 	free(start);
 }
@@ -386,6 +427,8 @@ void critical_find(const struct replay *replay, const struct critical_options *o
 
 	memset(critical, 0, sizeof *critical);
 	critical->options = *options;
+	critical->step_count = replay->scenario->step_count;
+	critical->averts = allocate(critical->step_count, sizeof *critical->averts);
 	if (replay->scenario->step_count == 0)
 		return;
 	open_search(&search);
@@ -403,4 +446,10 @@ void critical_find(const struct replay *replay, const struct critical_options *o
 	if (critical->ended_badly)
 		search_back(&search, last);
 	close_search(&search);
+}
+
+void critical_free(struct critical *critical)
+{
+	free(critical->averts);
+	memset(critical, 0, sizeof *critical);
 }

@@ -415,6 +415,7 @@ static void tell_head(const struct teller *teller)
 	const struct replay *replay = teller->replay;
 	struct json *json = teller->facts->json;
 
+	json_number(json, "format", 1);
 	json_text(json, "scenario", replay->scenario->name);
 	json_text(json, "variant", replay->scenario->variant);
 	if (replay->result.plain)

@@ -472,9 +472,10 @@ static bool do_critical(struct session *session, const struct words *words)
 	options.quorate = words->count > 1;
 	critical_find(session->replay, &options, &critical);
 	if (session->json)
-		critical_json(session->replay->scenario, &critical, session->out);
+		critical_json(&critical, session->out);
 	else
 		critical_tell(session->replay->scenario, &critical, session->out);
+	critical_free(&critical);
 	return true;
 }
 
