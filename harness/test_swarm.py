@@ -105,7 +105,7 @@ def test_shrink_writes_what_is_left(program, tmp_path):
     assert "# ^ I1: node 1" in text
     run = votesim(program, "run", "small.yaml", cwd=tmp_path)
     assert run.returncode == 1 and "rule      I1" in run.stderr
-    assert votesim(program, "shrink", "small.yaml", cwd=tmp_path).stdout == text
+    assert votesim(program, "shrink", "small.yaml", "--rule", "I1", cwd=tmp_path).stdout == text
 
 
 @pytest.mark.parametrize("arguments,message", [

@@ -283,7 +283,7 @@ static void why_there_is_no_quorum(void **state)
 		 "node 1: 2 of 7 expected votes are here, quorum is 4: corosync.conf expects more votes than there "
 		 "are"},
 		{"cluster: {nodes: 2}\nsteps: [start: all, partition: [[1], [2]], setexpected: {node: 1, votes: 9}, "
-"setexpected: {node: 2, votes: 9}, "
+		 "setexpected: {node: 2, votes: 9}, "
 		 "heal: all, {wait: 1s, expect: "
 		 "{quorate: {1: true}}}]\n",
 		 WHY_CLIENT,
