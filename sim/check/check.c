@@ -195,7 +195,7 @@ static void ring(const struct judge *judge)
 	ring_ids_grow(judge, node);
 	node->ring = seen->ring;
 	node->ring_ns = seen->time_ns;
-	node->wiped = 0;
+	node->wiped &= node->leaving; /* what is wiped when it has left is written until then */
 	node->rings++;
 	inert_effect(judge, EFFECT_RING);
 }

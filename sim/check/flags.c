@@ -158,6 +158,16 @@ static void check_context(const struct judge *judge, uint64_t context, const cha
 	judge_tell(judge, &verdict);
 }
 
+/* Does a tracker of this node get news that all get? */
+static bool round_is_due(const struct judge *judge, const struct seen_node *node)
+{
+	if (node->round_next == judge->seen->client)
+		return true;
+	if (judge->seen->notification->kind == VQ_NODELIST)
+		return node->in_sync && !node->nodelist_told;
+	return node->owes & OWES_QUORUM;
+}
+
 /* True when the notification belongs to the snapshot that a trackstart asked for. */
 static bool snapshot_part(const struct judge *judge, struct seen_client *client)
 {
@@ -165,6 +175,18 @@ static bool snapshot_part(const struct judge *judge, struct seen_client *client)
 
 	if (client->asked.verb != VERB_TRACKSTART)
 		return false;
+	/* who tracks and asks again while the daemon is paused may be told the news first */
+	if (client->tracking && client->asked.was_paused && judge->seen->notification->context == client->context) {
+		struct seen_node *node = judge_node(judge, judge->scenario->clients[judge->seen->client].node);
+
+		if (round_is_due(judge, node))
+			return false;
+		if (kind == VQ_QUORUM && client->snapshot == SNAPSHOT_NODELIST && node->in_sync) {
+			client->snapshot = SNAPSHOT_QUORUM; /* that nodelist was its own after all */
+			node->nodelist_told = 0;
+			node->round_next = NOBODY;
+		}
+	}
 	if (client->snapshot == SNAPSHOT_NODELIST && kind == VQ_NODELIST)
 		client->snapshot = SNAPSHOT_QUORUM;
 	else if (client->snapshot == SNAPSHOT_QUORUM && kind == VQ_QUORUM)

@@ -491,6 +491,17 @@ static bool any_open(const struct judge *judge)
 	return false;
 }
 
+/* One that may speak, or fall silent, before the next rest. */
+static bool any_device(const struct judge *judge)
+{
+	uint32_t i;
+
+	for (i = 0; i < judge->check->node_count; i++)
+		if (judge_node(judge, i)->up && judge_model(judge, i)->alive != NO)
+			return true;
+	return false;
+}
+
 void invariants_settled(const struct judge *judge)
 {
 	struct check *check = judge->check;
@@ -515,7 +526,7 @@ void invariants_settled(const struct judge *judge)
 			majority_is_quorate(judge, i, all);
 		}
 	ask_pairs(judge);
-	check->records_open = paused || any_open(judge);
+	check->records_open = paused || any_open(judge) || any_device(judge);
 	at_most_one(judge);
 	check->rested = check->activity;
 	check->rested_ns = judge->seen->time_ns;

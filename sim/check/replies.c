@@ -253,7 +253,8 @@ static bool connection_decides(const struct judge *judge, struct seen_client *cl
 	if (verb == VERB_INITIALIZE) {
 		if (fault && fault != VQ_ERR_NO_RESOURCES) /* totem's queue is of no concern to it */
 			demand(judge, RULE_FAULT_PASSED_ON, fault_becomes(fault));
-		else if (!judge_node(judge, number)->up)
+		else if (!judge_node(judge, number)->up &&
+			 (error != VQ_ERR_NO_MEMORY || client->handle != HANDLE_OPEN))
 			demand(judge, RULE_HANDLE, VQ_ERR_LIBRARY);
 		return true;
 	}
@@ -370,6 +371,20 @@ static void flag(struct compare *compare, enum rule_number rule, const char *nam
 		field_differs(compare, rule, name, span_exact(must), came);
 }
 
+/* By what is known of those that are there: setvotes and reloads change it. */
+static bool one_vote_each(const struct judge *judge)
+{
+	uint32_t i;
+
+	for (i = 0; i < judge->check->node_count; i++) {
+		struct span votes = judge_model(judge, i)->votes;
+
+		if (judge_node(judge, i)->boot && (votes.low != 1 || votes.high != 1))
+			return false;
+	}
+	return true;
+}
+
 static void check_flags(struct compare *compare, uint32_t number, uint32_t of, uint32_t flags)
 {
 	const struct model *model = judge_model(compare->judge, number), *about = judge_model(compare->judge, of);
@@ -378,8 +393,9 @@ static void check_flags(struct compare *compare, uint32_t number, uint32_t of, u
 
 	flag(compare, RULE_CONFIGURATION, "flag TWONODE", model->two_node, flags & VQ_INFO_TWONODE);
 	flag(compare, RULE_CONFIGURATION, "flag WAIT_FOR_ALL", model->wait_for_all, flags & VQ_INFO_WAIT_FOR_ALL);
-	flag(compare, RULE_CONFIGURATION, "flag LAST_MAN_STANDING", model->last_man,
-	     flags & VQ_INFO_LAST_MAN_STANDING);
+	if (flags & VQ_INFO_LAST_MAN_STANDING || one_vote_each(compare->judge)) /* else hazard H5: it goes off */
+		flag(compare, RULE_CONFIGURATION, "flag LAST_MAN_STANDING", model->last_man,
+		     flags & VQ_INFO_LAST_MAN_STANDING);
 	flag(compare, RULE_CONFIGURATION, "flag AUTO_TIE_BREAKER", model->tie_sure ? model->tie != TIE_NONE : UNKNOWN,
 	     flags & VQ_INFO_AUTO_TIE_BREAKER);
 	flag(compare, RULE_CONFIGURATION, "flag ALLOW_DOWNSCALE", model->downscale, flags & VQ_INFO_ALLOW_DOWNSCALE);

@@ -196,7 +196,7 @@ static void draw_reload(struct draw *draw)
 {
 	struct step *step = draw_step(draw, VERB_RELOAD);
 
-	new_files(draw, step, draw_config(draw, draw->drawn.scenario.nodes[0].config));
+	new_files(draw, step, draw_reloaded(draw, draw->drawn.scenario.nodes[0].config));
 	if (draw_one_in(draw, 3))
 		step->nodes.count = 1 + draw_below(draw, step->nodes.count);
 	draw->reloaded = true;

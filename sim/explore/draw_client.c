@@ -48,10 +48,11 @@ static uint32_t draw_number(struct draw *draw)
 
 static void draw_fault(struct draw *draw, struct step *step)
 {
-	static const int errors[] = {VQ_ERR_TRY_AGAIN,     VQ_ERR_INTERRUPT,     VQ_ERR_NO_MEMORY,    VQ_ERR_ACCESS,
-				     VQ_ERR_NOT_SUPPORTED, VQ_ERR_MESSAGE_ERROR, VQ_ERR_NO_RESOURCES, VQ_ERR_LIBRARY};
+	/* not NO_RESOURCES: that drops whatever the node sends next, what others need to know of it too */
+	static const int errors[] = {VQ_ERR_TRY_AGAIN,     VQ_ERR_INTERRUPT,     VQ_ERR_NO_MEMORY, VQ_ERR_ACCESS,
+				     VQ_ERR_NOT_SUPPORTED, VQ_ERR_MESSAGE_ERROR, VQ_ERR_LIBRARY};
 
-	step->fault_error = errors[draw_below(draw, 8)];
+	step->fault_error = errors[draw_below(draw, 7)];
 	step->fault_call =
 		draw_one_in(draw, 2) ? VERB_NONE : (enum verb)(VERB_INITIALIZE + (int)draw_below(draw, 16));
 }
@@ -77,8 +78,8 @@ static void draw_arguments(struct draw *draw, struct step *step)
 	case VERB_SETEXPECTED:
 		request->votes = draw_number(draw);
 		break;
-	case VERB_SETVOTES:
-		request->nodeid = draw_below(draw, nodes + 2);
+	case VERB_SETVOTES: /* of a node that is not there, too */
+		request->nodeid = 1 + draw_below(draw, nodes + 1);
 		request->votes = draw_number(draw);
 		break;
 	case VERB_DISPATCH:
@@ -103,6 +104,15 @@ static void draw_arguments(struct draw *draw, struct step *step)
 	default:
 		break;
 	}
+}
+
+/* A quorum device's own calls are made where there is one, and rarely elsewhere. */
+static bool is_usual(const struct draw *draw, uint32_t client, enum verb verb)
+{
+	const struct vq_config *config = draw->drawn.scenario.nodes[draw->clients[client].node].config;
+
+	return verb < VERB_QDEVICE_REGISTER || verb > VERB_QDEVICE_MASTER_WINS || draw->any_calls ||
+	       (config && config->device_model);
 }
 
 static void call_of(struct draw *draw, uint32_t client, enum verb verb)
@@ -134,6 +144,7 @@ void draw_clients(struct draw *draw)
 	draw->clients = draw_take(draw, count, sizeof *draw->clients);
 	draw->used_client = draw_take(draw, count, sizeof *draw->used_client);
 	draw->calls = (uint32_t)(rng_next(&draw->random) & rng_next(&draw->random));
+	draw->any_calls = draw_one_in(draw, 32);
 	scenario->clients = draw->clients;
 	scenario->client_count = count;
 	for (uint32_t i = 0; i < count; i++) {
@@ -156,7 +167,7 @@ bool draw_call(struct draw *draw)
 	while (call < CALLS && !(draw->calls >> call & 1))
 		call++;
 	call = call == CALLS ? 0 : call;
-	if (calls[call] == VERB_KILL && !draw->used_client[client])
+	if (!is_usual(draw, client, calls[call]) || (calls[call] == VERB_KILL && !draw->used_client[client]))
 		call = 0;
 	call_of(draw, client, calls[call]);
 	return true;

@@ -3,7 +3,7 @@
 
 #include "sim/explore/draw_parts.h"
 
-/* Mostly one each. */
+/* Mostly one each; somebody has some. */
 static struct vq_config_node *draw_votes(struct draw *draw, uint32_t count)
 {
 	struct vq_config_node *nodes = draw_take(draw, count, sizeof *nodes);
@@ -11,7 +11,7 @@ static struct vq_config_node *draw_votes(struct draw *draw, uint32_t count)
 
 	for (uint32_t i = 0; i < count; i++)
 		nodes[i] = (struct vq_config_node){draw->drawn.scenario.nodes[i].nodeid,
-						   uneven ? draw_below(draw, 4) : 1};
+						   uneven ? draw_below(draw, 4) + (i == 0) : 1};
 	return nodes;
 }
 
@@ -99,17 +99,50 @@ static bool takes_device(const struct vq_config *config)
 	return config->node_count > 1 && (config->given & ~(uint32_t)VQ_KEY_WAIT_FOR_ALL) == 0;
 }
 
-const struct vq_config *draw_config(struct draw *draw, const struct vq_config *base)
+/* last_man_standing wants one vote each (hazard H5). */
+static bool takes_last_man(const struct vq_config *config)
+{
+	for (uint32_t i = 0; i < config->node_count; i++)
+		if (config->nodes[i].votes != 1)
+			return false;
+	return true;
+}
+
+/* Only this changes at run time (hazard H12): votes, expected votes, two_node. */
+const struct vq_config *draw_reloaded(struct draw *draw, const struct vq_config *base)
+{
+	struct vq_config *config = draw_take(draw, 1, sizeof *config);
+
+	*config = *base;
+	switch (draw_below(draw, 4)) {
+	case 0:
+		config->given ^= VQ_KEY_TWO_NODE;
+		config->two_node = config->given & VQ_KEY_TWO_NODE ? 1 : 0;
+		break;
+	case 1:
+		config->given |= VQ_KEY_EXPECTED_VOTES;
+		config->expected_votes = 1 + draw_below(draw, 2 * base->node_count + 1);
+		break;
+	default:
+		if (base->node_count)
+			config->nodes = draw_votes(draw, base->node_count);
+	}
+	return config;
+}
+
+static const struct vq_config *draw_config(struct draw *draw)
 {
 	struct vq_config *config = draw_take(draw, 1, sizeof *config);
 	uint32_t features = draw_below(draw, 4);
 
 	config->node_count = draw->drawn.scenario.node_count;
-	config->nodes = base && draw_one_in(draw, 2) && base->node_count == config->node_count
-				? base->nodes
-				: draw_votes(draw, config->node_count);
+	config->nodes = draw_votes(draw, config->node_count);
 	for (uint32_t i = 0; i < features; i++)
 		add_feature(draw, config);
+	if (config->last_man_standing && !takes_last_man(config)) {
+		config->given &= ~(uint32_t)(VQ_KEY_LAST_MAN_STANDING | VQ_KEY_LAST_MAN_STANDING_WINDOW);
+		config->last_man_standing = config->last_man_standing_window_ms = 0;
+	}
 	if (takes_device(config) && draw_one_in(draw, 6))
 		add_device(draw, config);
 	return config;
@@ -130,7 +163,7 @@ void draw_cluster(struct draw *draw)
 	scenario->nodes = nodes;
 	for (uint32_t i = 0; i < count; i++)
 		nodes[i].nodeid = i + 1;
-	config = draw_config(draw, NULL);
+	config = draw_config(draw);
 	for (uint32_t i = 0; i < count; i++)
 		nodes[i].config = config;
 }

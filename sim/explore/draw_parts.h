@@ -13,6 +13,7 @@ struct draw {
 	size_t used, room;
 	uint32_t faults; /* bits by enum fault: which this run uses */
 	uint32_t calls;  /* bits by number in the list of calls: likewise */
+	bool any_calls;  /* those of a device where there is none */
 	uint32_t hurry;  /* how many of 8 steps do not wait until the cluster has settled */
 	struct step *steps;
 	struct scenario_client *clients;
@@ -39,8 +40,8 @@ struct step *draw_step(struct draw *draw, enum verb verb);
 
 /* draw_cluster.c: nodes and their file */
 void draw_cluster(struct draw *draw);
-/* Another file for the same nodes; it may be one that daemons refuse. */
-const struct vq_config *draw_config(struct draw *draw, const struct vq_config *base);
+/* What an administrator makes of a file that running daemons can take. */
+const struct vq_config *draw_reloaded(struct draw *draw, const struct vq_config *base);
 
 /* draw_client.c */
 void draw_clients(struct draw *draw);

@@ -3,6 +3,7 @@
  */
 #include "sim/explore/find.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/ensure.h"
@@ -19,6 +20,7 @@ struct finding_run {
 	find_report *report;
 	void *ctx;
 	bool breached;
+	const char *refused; /* what a daemon that did not start said last */
 };
 
 static bool same_but_numbers(const char *a, const char *b)
@@ -83,6 +85,9 @@ static void take_verdict(void *ctx, const struct verdict *verdict)
 			return;
 		found.kind = FOUND_NO_QUORUM;
 		found.why = why_not_quorate(run->scenario, run->view, verdict->node, found.reason);
+		if (found.why == WHY_DOWN && run->refused)
+			(void)snprintf(found.reason + strlen(found.reason), WHY_TEXT - strlen(found.reason), ": %s",
+				       run->refused);
 		break;
 	default:
 		return;
@@ -95,6 +100,8 @@ static void observe_run(void *ctx, const struct world_view *view, const struct o
 	struct finding_run *run = ctx;
 
 	run->view = view;
+	if (observation->kind == OBSERVE_NODE_REFUSED)
+		run->refused = vq_refusal_message((enum vq_refusal)observation->number);
 	check_observe(run->finder->check, run->scenario, view, observation, take_verdict, run);
 }
 
