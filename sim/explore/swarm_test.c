@@ -211,33 +211,35 @@ static void expectations_shrink_to_the_one_that_fails(void **state)
 		       "  - {getinfo: {node: 1, client: a}, expect: {reply: {total_votes: 3, quorum: 9}}}\n");
 }
 
-/* The daemon's quirk record-order needs no choice; this one needs a message to come first that was sent later. */
+/* Holds in the plain run: all come together at once. With a seed some come earlier. */
 static void choices_that_matter_are_written_down(void **state)
 {
-	struct draw_options options = small;
-	struct draw *draw = draw_open(&options);
+	static const char text[] =
+		"scenario: s\ncluster: {nodes: 4}\nsteps:\n- start: all\n- trackstart: {node: 1, client: "
+		"a}\n- partition: [[1, 2], [3, 4]]\n- {heal: all, expect: {callbacks: {a: [nodelist: "
+		"{members: [1, 2, 3, 4]}, quorum]}}}\n";
+	const struct shrink_options options = {"s", "", 20000};
 	struct finder *finder = finder_open();
-	const struct shrink_options names = {"s", "", 20000};
-	uint32_t with_choices = 0;
+	struct found target = {0};
+	struct scenario_set set;
+	struct shrunk shrunk;
+	uint64_t seed = 0;
 
 	(void)state;
-	for (uint64_t run = 0; run < 1500; run++) {
-		const struct drawn *drawn = draw_run(draw, 1, run);
-		struct choice choice = choice_at_rates(&drawn->rates);
-		struct found target = {0};
-		struct shrunk shrunk;
-
-		find(finder, &drawn->scenario, choice, drawn->seed, take_first, &target, NULL);
-		if (!target.kind)
-			continue;
-		assert_true(shrink(&drawn->scenario, choice, drawn->seed, &target, &names, &shrunk));
-		assert_true(shrunk.set.scenarios[0].step_count <= drawn->scenario.step_count);
-		with_choices += shrunk.set.scenarios[0].choice_count > 0;
-		shrunk_free(&shrunk);
-	}
-	assert_true(with_choices > 0);
+	parse(text, &set);
+	find(finder, &set.scenarios[0], choice_plain, 0, take_first, &target, NULL);
+	assert_int_equal(target.kind, 0);
+	while (!target.kind)
+		find(finder, &set.scenarios[0], choice_seeded, ++seed, take_first, &target, NULL);
+	assert_true(shrink(&set.scenarios[0], choice_seeded, seed, &target, &options, &shrunk));
+	assert_true(shrunk.minimal);
+	assert_int_equal(shrunk.set.scenarios[0].choice_count, 1); /* of the hundreds that the seed made */
+	assert_false(shrunk.set.scenarios[0].has_seed);
+	target = first_found(&shrunk.set.scenarios[0]);
+	assert_true(found_same(&target, &shrunk.found));
 	finder_close(finder);
-	draw_close(draw);
+	shrunk_free(&shrunk);
+	scenario_free(&set);
 }
 
 /* ---- stories ---- */
