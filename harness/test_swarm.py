@@ -90,8 +90,7 @@ def test_one_line_reproduces_a_finding(program, tmp_path):
 def test_a_corosync_conf_is_taken_as_it_is(program, tmp_path):
     (tmp_path / "corosync.conf").write_text(CONF)
     result = votesim(program, "swarm", "corosync.conf", "--runs", "500", cwd=tmp_path)
-    assert "hazard H3" in result.stdout
-    assert "  quorum: {two_node: 1}\n" in result.stdout
+    assert re.search(r"hazard H3, .*\n   with two_node; ", result.stdout)
 
 
 def test_shrink_writes_what_is_left(program, tmp_path):
