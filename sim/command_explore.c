@@ -44,13 +44,18 @@ static bool is_scenario_path(const char *path)
 	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
-enum long_option { OPTION_EXACT = 1000, OPTION_STATS };
+enum long_option { OPTION_EXACT = 1000, OPTION_STATS, OPTION_ADMIN };
 
 static const struct option option_list[] = {
-	{"depth", required_argument, NULL, 'd'},          {"states", required_argument, NULL, 's'},
-	{"memory", required_argument, NULL, 'm'},         {"jobs", required_argument, NULL, 'j'},
-	{"output", required_argument, NULL, 'o'},         {"exact", no_argument, NULL, OPTION_EXACT},
-	{"stats", required_argument, NULL, OPTION_STATS}, {NULL, 0, NULL, 0},
+	{"depth", required_argument, NULL, 'd'},
+	{"states", required_argument, NULL, 's'},
+	{"memory", required_argument, NULL, 'm'},
+	{"jobs", required_argument, NULL, 'j'},
+	{"output", required_argument, NULL, 'o'},
+	{"exact", no_argument, NULL, OPTION_EXACT},
+	{"admin", no_argument, NULL, OPTION_ADMIN},
+	{"stats", required_argument, NULL, OPTION_STATS},
+	{NULL, 0, NULL, 0},
 };
 
 /* A number that an option is given; false: it is none such, or out of range. */
@@ -81,6 +86,9 @@ static bool take_option(struct explore_command *command, int option)
 	case OPTION_EXACT:
 		command->options.exact = true;
 		return true;
+	case OPTION_ADMIN:
+		command->options.admin = true;
+		return true;
 	case OPTION_STATS:
 		command->stats_path = optarg;
 		return true;
@@ -99,7 +107,7 @@ static int parse(struct explore_command *command, int argc, char **argv)
 		if (option == ':' || option == '?' || !take_option(command, option))
 			return usage_error(
 				"explore: cannot use '%s'; there are --depth 1..%u, --states 1..%u, --memory "
-				"MIB from %u, -j 1..256, --exact, --output DIR, --stats FILE",
+				"MIB from %u, -j 1..256, --exact, --admin, --output DIR, --stats FILE",
 				argv[optind - 1], DEPTH_MAX, STATES_MAX, MEMORY_MIN_MIB);
 	if (optind + 1 != argc)
 		return usage_error("explore wants one scenario (*.yaml) or corosync.conf");

@@ -40,6 +40,24 @@ static uint64_t rank_of(const uint64_t *seqs, uint32_t count, uint64_t seq)
 	return rank;
 }
 
+/* Where the clients of a node stand: those that do not track, and have nothing to read. */
+static uint32_t look_at_clients(const struct world *world, uint32_t node)
+{
+	uint32_t clients = 1; /* in front of those that are there */
+
+	for (uint32_t i = 0; i < world->client_count; i++) {
+		const struct client_state *client = client_of(world, i);
+
+		if (world->scenario->clients[i].node != node)
+			continue;
+		ALWAYS(clients < 1u << 28 && !client->note_first);
+		clients = clients << 4 | (uint32_t)(client->phase == CLIENT_OPEN) |
+			  (uint32_t)(client->waiting_step != 0) << 1 | (uint32_t)client->asked << 2 |
+			  (uint32_t)client->answered << 3;
+	}
+	return clients;
+}
+
 struct settled_node { /* what counts of a node */
 	uint64_t ring_rank;
 	uint64_t due_after_ns[VQ_TIMER_COUNT];
@@ -47,6 +65,8 @@ struct settled_node { /* what counts of a node */
 	uint32_t group;
 	uint32_t up;
 	uint32_t paused;
+	uint32_t clients;
+	uint32_t reserved;
 };
 
 static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t index, const uint64_t *seqs,
@@ -59,6 +79,7 @@ static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t ind
 		.group = node->group,
 		.up = node->up,
 		.paused = node->paused,
+		.clients = look_at_clients(world, index),
 	};
 
 	for (uint32_t i = 0; i < VQ_TIMER_COUNT; i++) {
@@ -104,6 +125,8 @@ struct essence { /* of a node; its core follows, zeros while it is down */
 	uint32_t barriers; /* that have come in a sync which its device holds */
 	uint32_t up;
 	uint32_t paused;
+	uint32_t clients; /* four bits of each at this node */
+	uint32_t reserved;
 };
 
 size_t world_essence_size(const struct world *world)
@@ -124,6 +147,7 @@ void world_essence(const struct world *world, uint32_t index, bool requests, voi
 	}
 	if (node->up && ring_of(world, node->ring)->member_count != node->barriers)
 		essence.barriers = node->barriers;
+	essence.clients = look_at_clients(world, index);
 	memcpy(bytes, &essence, sizeof essence);
 	memset(core, 0, world->core_size);
 	if (!node->up)

@@ -38,6 +38,7 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      -j N, --jobs N         use N threads (default 1)\n"
 			   "      --states N             keep at most N states (default 2000000)\n"
 			   "      --memory MIB           keep as many as fit into MIB mebibytes\n"
+			   "      --admin                with an administrator's calls\n"
 			   "      --exact                merge no states that go on alike\n"
 			   "      --output DIR           write a scenario for each kind of breach\n"
 			   "      --stats FILE           write how much was done, and how fast, as JSON\n"

@@ -57,7 +57,7 @@ void world_hash(const struct world *world, uint64_t hash[2]);
 /* The same for a settled world without clients, whatever way led to it: ring sequences
  * count by their order only, and where the script stands does not count. */
 void world_hash_settled(const struct world *world, uint64_t hash[2]);
-/* Of a node of a settled world without clients what can still matter, besides the group
+/* Of a node of a settled world, whose clients track nothing, what can still matter, besides the group
  * of the network that it is in: equal bytes and groups at all nodes, and two worlds go on
  * alike, but for ring sequences and what is told of nodes that are gone. requests: as for
  * vq_forget(). bytes: world_essence_size() of them, aligned to 8. */

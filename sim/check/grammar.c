@@ -388,7 +388,8 @@ void grammar_settled(const struct judge *judge)
 			continue;
 		model_time(judge, i);
 		judge_exercise(judge, RULE_SYNC_ENDS);
-		if (node->held && node->released && judge_model(judge, i)->device_due_ns == NEVER_NS)
+		if (node->held && node->released && judge_model(judge, i)->device_due_ns == NEVER_NS &&
+		    judge_model(judge, i)->alive != UNKNOWN)
 			judge_say(judge, RULE_SYNC_ENDS, i, NOBODY,
 				  "a poll or the end of sync_timeout releases the sync that a device holds",
 				  "the device holds it still");

@@ -481,12 +481,14 @@ void invariants_aborted(const struct judge *judge)
 	judge_tell(judge, &verdict);
 }
 
+/* May what nodes know of each other still change: by a timer that may run, or in a sync that a device holds? */
 static bool any_open(const struct judge *judge)
 {
 	uint32_t i;
 
 	for (i = 0; i < judge->check->node_count; i++)
-		if (judge_node(judge, i)->up && judge_model(judge, i)->last_man_open_until_ns)
+		if (judge_node(judge, i)->up &&
+		    (judge_model(judge, i)->last_man_open_until_ns || judge_node(judge, i)->in_sync))
 			return true;
 	return false;
 }

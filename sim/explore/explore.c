@@ -236,7 +236,8 @@ void explore(const struct scenario *scenario, const struct explore_options *opti
 	ALWAYS(options->depth <= EXPLORE_DEPTH_MAX);
 	memset(exploration, 0, sizeof *exploration);
 	if (!options->events)
-		events_make(&exploration->events, scenario->node_count);
+		events_make_for(&exploration->events, scenario,
+				events_called_for(scenario) | (options->admin ? EVENTS_ADMIN : 0));
 	search.events = crew.events = options->events ? options->events : &exploration->events;
 	states_open(&search.states, most_states(options));
 	crew_open(&crew);

@@ -14,6 +14,7 @@
 #include "sim/scenario/scenario.h"
 
 #define EXPLORE_DEPTH_MAX 64u
+#define EXPLORE_CLIENT "caller" /* who makes the calls of events, at each node */
 #define EXPLORE_NO_STATE UINT64_MAX
 #define EXPLORE_FINDINGS_TOLD 64u /* findings that a visit can name */
 
@@ -50,7 +51,9 @@ struct explore_options {
 	bool exact;
 	/* Every event is run, also those whose outcome is known without (walker.h): the same comes of it. */
 	bool run_all;
-	/* What may befall; NULL: events_make()'s. Must outlive the exploration. */
+	bool admin; /* an administrator's calls are among the events */
+	/* What may befall; NULL: events_make_for(), with the device's where one is configured. Calls are
+	 * made by a client of the index of its node. Must outlive the exploration. */
 	const struct events *events;
 	/* Called for each event tried, from one thread, always in the same order: `from` ascending, in it
 	 * `event` ascending; states are numbered in the order in which they are first told. May be NULL. */

@@ -311,6 +311,8 @@ static const char *const clusters[] = {
 	"{nodes: 4, quorum: {last_man_standing: 1, auto_tie_breaker: 1, wait_for_all: 1}}",
 	"{nodes: 4, quorum: {allow_downscale: 1}}",
 	"{nodes: 3, quorum: {expected_votes: 5, expected_votes_tracking: 1}}",
+	"{nodes: 2, quorum: {device: {model: net, votes: 1}}}",
+	"{nodes: 3, quorum: {device: {model: net, votes: 2}}}",
 	"{nodes: 4, quorum: {allow_downscale: 1, auto_tie_breaker: 1, last_man_standing: 1}}",
 };
 #define CLUSTERS (sizeof clusters / sizeof *clusters)
@@ -379,6 +381,60 @@ static void shortcuts_lead_to_the_same_place(void **unused)
 		assert_true(one.simulated < other.simulated);
 		exploration_free(&one);
 		exploration_free(&other);
+	}
+}
+
+static void shortcuts_mind_an_administrator(void **unused)
+{
+	(void)unused;
+	for (uint32_t i = 0; i < CLUSTERS; i++) {
+		struct diary quick = {0}, slow = {0};
+		struct exploration one, other;
+		struct explore_options options = {.depth = 2, .admin = true, .visit = write_diary, .ctx = &quick};
+
+		explore_cluster(clusters[i], options, &one);
+		options.run_all = true;
+		options.ctx = &slow;
+		explore_cluster(clusters[i], options, &other);
+		assert_int_equal(quick.digest, slow.digest);
+		assert_same(&one, &other);
+		exploration_free(&one);
+		exploration_free(&other);
+	}
+}
+
+/* A device that votes yes on both sides makes both quorate, as the manual admits; what is told of
+ * it is a scenario that shows it. The same of an administrator who lowers expected votes. */
+static void calls_are_events(void **unused)
+{
+	static const struct {
+		const char *cluster;
+		uint32_t depth, hazard, steps;
+		bool admin;
+	} cases[] = {
+		{"{nodes: 2, quorum: {device: {model: net, votes: 1}}}", 5, 11, 5, false},
+		{"{nodes: 3}", 2, 9, 2, true},
+	};
+
+	(void)unused;
+	for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct exploration exploration;
+		const struct explore_finding *finding;
+		struct scenario_set set;
+		char text[256];
+
+		snprintf(text, sizeof text, "scenario: s\ncluster: %s\nsteps: [{start: all}]\n", cases[i].cluster);
+		explore_cluster(cases[i].cluster,
+				(struct explore_options){.depth = cases[i].depth, .admin = cases[i].admin},
+				&exploration);
+		finding = finding_of(&exploration, "I1");
+		assert_non_null(finding);
+		assert_int_equal(finding->verdict.hazard, cases[i].hazard);
+		assert_int_equal(finding->step_count, cases[i].steps);
+		read_one(text, &set);
+		run_told(&set.scenarios[0], finding);
+		scenario_free(&set);
+		exploration_free(&exploration);
 	}
 }
 
@@ -477,6 +533,8 @@ int main(void)
 		cmocka_unit_test(a_hazard_is_told_apart),
 		cmocka_unit_test(a_budget_is_kept_and_told),
 		cmocka_unit_test(shortcuts_lead_to_the_same_place),
+		cmocka_unit_test(shortcuts_mind_an_administrator),
+		cmocka_unit_test(calls_are_events),
 		cmocka_unit_test(merged_states_show_the_same),
 		cmocka_unit_test(exact_searches_count_as_ever),
 		cmocka_unit_test(threads_change_nothing),

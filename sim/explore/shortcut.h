@@ -12,7 +12,8 @@ struct shortcut_node {      /* of a settled cluster */
 	uint64_t digest[2]; /* of its essence; see world_essence() */
 	uint32_t group;
 	bool up, quorate;
-	bool by_votes; /* as many votes are there as the quorum */
+	bool registered; /* its device */
+	bool by_votes;   /* as many votes are there as the quorum */
 };
 
 struct shortcuts;

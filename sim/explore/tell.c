@@ -28,8 +28,35 @@ static void tell_nodes(const struct scenario *scenario, const struct step *step,
 	fprintf(file, " %s", step->nodes.count == 1 ? one : several);
 }
 
+static void tell_call(const struct scenario *scenario, const struct step *step, FILE *file)
+{
+	uint32_t nodeid = scenario->nodes[step->client].nodeid;
+	const struct vq_request *request = &step->request;
+
+	switch (step->verb) {
+	case VERB_QDEVICE_REGISTER:
+		fprintf(file, "the quorum device registers at node %u", nodeid);
+		break;
+	case VERB_QDEVICE_POLL:
+		fprintf(file, "the quorum device votes %s at node %u", request->cast_vote ? "yes" : "no", nodeid);
+		break;
+	case VERB_SETEXPECTED:
+		fprintf(file, "an administrator sets expected votes to %u at node %u", request->votes, nodeid);
+		break;
+	case VERB_SETVOTES:
+		fprintf(file, "an administrator sets the votes of node %u to %u", request->nodeid, request->votes);
+		break;
+	default:
+		fprintf(file, "%s at node %u", verb_name(step->verb), nodeid);
+	}
+}
+
 void tell_event(const struct scenario *scenario, const struct step *step, FILE *file)
 {
+	if (verb_is_call(step->verb)) {
+		tell_call(scenario, step, file);
+		return;
+	}
 	switch (step->verb) {
 	case VERB_CRASH:
 		tell_nodes(scenario, step, "crashes", "crash at once", file);
@@ -46,6 +73,10 @@ void tell_event(const struct scenario *scenario, const struct step *step, FILE *
 		break;
 	case VERB_HEAL:
 		fputs("the network heals", file);
+		break;
+	case VERB_CANCEL_WAIT_FOR_ALL:
+		fputs("an administrator cancels wait_for_all at node ", file);
+		put_group(scenario, &step->nodes, " ", file);
 		break;
 	default:
 		fputs("a minute passes", file);
@@ -120,9 +151,8 @@ static void put_nodes(const struct scenario *scenario, FILE *file)
 		fputs("  nodelist: false\n", file);
 }
 
-static void put_step(const struct scenario *scenario, const struct step *step, FILE *file)
+static void put_event(const struct scenario *scenario, const struct step *step, FILE *file)
 {
-	fputs("  - ", file);
 	switch (step->verb) {
 	case VERB_PARTITION:
 		fputs("partition: [", file);
@@ -145,6 +175,32 @@ static void put_step(const struct scenario *scenario, const struct step *step, F
 		put_group(scenario, &step->nodes, ", ", file);
 		fprintf(file, "%s%s", step->nodes.count > 1 ? "]" : "", step->together ? ", together: true}" : "");
 	}
+}
+
+static void put_call(const struct scenario *scenario, const struct step *step, FILE *file)
+{
+	const struct vq_request *request = &step->request;
+
+	fprintf(file, "%s: {node: %u, client: %s", verb_name(step->verb), scenario->nodes[step->client].nodeid,
+		EXPLORE_CLIENT);
+	if (*request->name)
+		fprintf(file, ", name: %s", request->name);
+	if (step->verb == VERB_QDEVICE_POLL)
+		fprintf(file, ", cast_vote: %u", request->cast_vote);
+	if (step->verb == VERB_SETVOTES)
+		fprintf(file, ", of: %u", request->nodeid);
+	if (step->verb == VERB_SETVOTES || step->verb == VERB_SETEXPECTED)
+		fprintf(file, ", votes: %u", request->votes);
+	fputs("}", file);
+}
+
+static void put_step(const struct scenario *scenario, const struct step *step, FILE *file)
+{
+	fputs("  - ", file);
+	if (verb_is_call(step->verb))
+		put_call(scenario, step, file);
+	else
+		put_event(scenario, step, file);
 	fputs("   # ", file);
 	tell_event(scenario, step, file);
 	fputs("\n", file);

@@ -22,7 +22,8 @@ struct walker {
 	const struct events *events;
 	struct scenario scenario; /* step 0 starts all, then room for the way */
 	struct step *steps;
-	uint32_t *all; /* nodes */
+	uint32_t *all;                   /* nodes */
+	struct scenario_client *clients; /* one at each node, when some event makes calls */
 	struct world *world;
 	struct check *check;
 	size_t check_bytes;
@@ -194,9 +195,11 @@ static void look_at(struct walker *walker, uint32_t node)
 	struct vq_info info;
 	XXH128_hash_t digest;
 
+	info.flags = 0;
 	seen->up = view.getinfo(view.world, node, 0, &info) == VQ_OK;
 	seen->quorate = seen->up && info.flags & VQ_INFO_QUORATE;
 	seen->by_votes = seen->up && info.total_votes >= info.quorum;
+	seen->registered = seen->up && info.flags & VQ_INFO_QDEVICE_REGISTERED;
 	seen->group = world_group(walker->world, node);
 	if (walker->options->exact)
 		return;
@@ -300,11 +303,22 @@ static bool take_shortcut(struct walker *walker, uint32_t event)
 	return true;
 }
 
-/* An event that can change nothing is not tried: a start of a node that is up. */
-static bool is_idle(const struct walker *walker, const struct step *event, const struct shortcut_node *now)
+/* A call that cannot reach anybody, or a device that says what is known. */
+static bool is_idle_call(const struct step *event, const struct shortcut_node *now)
 {
-	(void)walker;
-	if (event->verb != VERB_START && event->verb != VERB_STOP && event->verb != VERB_CRASH)
+	const struct shortcut_node *node = &now[event->client];
+
+	return !node->up || (event->verb == VERB_QDEVICE_REGISTER && node->registered) ||
+	       (event->verb == VERB_QDEVICE_POLL && !node->registered);
+}
+
+/* An event that can change nothing is not tried: a start of a node that is up. */
+static bool is_idle(const struct step *event, const struct shortcut_node *now)
+{
+	if (verb_is_call(event->verb))
+		return is_idle_call(event, now);
+	if (event->verb != VERB_START && event->verb != VERB_STOP && event->verb != VERB_CRASH &&
+	    event->verb != VERB_CANCEL_WAIT_FOR_ALL)
 		return false;
 	for (uint32_t i = 0; i < event->nodes.count; i++)
 		if (now[event->nodes.index[i]].up != (event->verb == VERB_START))
@@ -316,7 +330,7 @@ static void mark_idle(struct walker *walker)
 {
 	for (uint32_t event = 0; event < walker->events->count; event++)
 		walker->outcomes[event].event =
-			is_idle(walker, &walker->events->steps[event], walker->nodes) ? UINT32_MAX : event;
+			is_idle(&walker->events->steps[event], walker->nodes) ? UINT32_MAX : event;
 }
 
 /* In the order of events, whatever order they were tried in. */
@@ -373,12 +387,33 @@ void walker_hash(struct walker *walker, struct way way, uint64_t hash[2])
 
 /* ---- its life ---- */
 
+static bool makes_requests(const struct events *events)
+{
+	for (uint32_t event = 0; event < events->count; event++)
+		if (verb_is_call(events->steps[event].verb) || events->steps[event].verb == VERB_CANCEL_WAIT_FOR_ALL)
+			return true;
+	return false;
+}
+
+static void make_clients(struct walker *walker)
+{
+	if (!walker->requests)
+		return;
+	walker->scenario.client_count = walker->scenario.node_count;
+	walker->clients = allocate(walker->scenario.node_count, sizeof *walker->clients);
+	walker->scenario.clients = walker->clients;
+	for (uint32_t node = 0; node < walker->scenario.node_count; node++)
+		walker->clients[node] = (struct scenario_client){.name = EXPLORE_CLIENT, .node = node};
+}
+
 static void make_scenario(struct walker *walker, const struct scenario *scenario)
 {
 	uint32_t count = walker->options->depth + 2; /* the last is never reached: a run must not end */
 
 	walker->scenario = *scenario;
 	walker->scenario.client_count = 0;
+	walker->requests = makes_requests(walker->events);
+	make_clients(walker);
 	walker->steps = allocate(count, sizeof *walker->steps);
 	walker->scenario.steps = walker->steps;
 	walker->scenario.step_count = count;
@@ -435,6 +470,7 @@ void walker_destroy(struct walker *walker)
 	free(walker->snapshots);
 	free(walker->steps);
 	free(walker->all);
+	free(walker->clients);
 	free(walker->check);
 	free(walker->way);
 	free(walker->essence);
