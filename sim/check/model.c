@@ -652,12 +652,15 @@ static void change_features(struct model *model, const struct plan *plan, const 
 		nodelist += config->nodes[i].votes;
 	model->two_node = config->two_node && model->tie_start == TIE_NONE;
 	if (model->wait_for_all_follows)
-		model->wait_for_all = model->two_node ? YES : plan->two_node == config->two_node ? NO : UNKNOWN;
+		model->wait_for_all = !config->two_node ? NO : model->device || plan->device ? UNKNOWN : YES;
 	if (model->device || plan->device)
 		model->two_node = model->two_node ? UNKNOWN : NO;
 	model->tie = model->tie_start;
 	model->tie_sure = !plan->open && (model->tie == TIE_NONE || model->wait_for_all != UNKNOWN);
-	if (model->tie != TIE_NONE && nodelist % 2 && model->wait_for_all == NO)
+	if (model->tie != TIE_NONE && nodelist % 2 && model->wait_for_all == NO && model->last_man != NO)
+		model->tie_sure =
+			0; /* with last_man_standing that ends the reading, and the daemon goes on with what it had */
+	else if (model->tie != TIE_NONE && nodelist % 2 && model->wait_for_all == NO)
 		model->tie = TIE_NONE;
 	if (plan->refusal != VQ_ACCEPTED)
 		model->may_operate = UNKNOWN;

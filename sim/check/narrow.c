@@ -106,6 +106,10 @@ static void after_leave(const struct judge *judge, uint32_t number)
 	model->expected = span_exact(left);
 	model->highest = span_exact(left);
 	model->quorum = model_quorum_of(judge, ask, sum);
+	if (model->two_node == YES && left <= 2)
+		model->quorum = span_exact(1);
+	else if (model->two_node == UNKNOWN)
+		model->quorum.low = 0;
 	model->narrowed = 2;
 }
 

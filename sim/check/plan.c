@@ -53,8 +53,7 @@ static void read_features(const struct vq_config *config, struct plan *plan)
 		     (config->auto_tie_breaker_node && strpbrk(config->auto_tie_breaker_node, "-+"));
 }
 
-static enum vq_refusal check_device(const struct vq_config *config, struct plan *plan, uint32_t nodelist,
-				    bool all_one)
+static enum vq_refusal check_device(const struct vq_config *config, struct plan *plan, uint32_t nodelist)
 {
 	bool votes_given = given(config, VQ_KEY_DEVICE_VOTES) && config->device_votes;
 	bool expected_given = given(config, VQ_KEY_EXPECTED_VOTES) && config->expected_votes;
@@ -68,7 +67,7 @@ static enum vq_refusal check_device(const struct vq_config *config, struct plan 
 		return VQ_REFUSED_DEVICE_AND_DOWNSCALE;
 	if (expected_given && !votes_given)
 		return VQ_REFUSED_DEVICE_VOTES_MISSING;
-	if (!votes_given && !all_one)
+	if (!votes_given && nodelist != config->node_count) /* the sum is what the daemon looks at: 2 and 0 will do */
 		return VQ_REFUSED_DEVICE_VOTES_UNEVEN;
 	if (votes_given && expected_given && (int64_t)config->expected_votes - (int64_t)config->device_votes < 2)
 		return VQ_REFUSED_DEVICE_VOTES_TOO_HIGH;
@@ -79,7 +78,7 @@ static enum vq_refusal check_device(const struct vq_config *config, struct plan 
 	return VQ_ACCEPTED;
 }
 
-static enum vq_refusal check_plan(const struct vq_config *config, struct plan *plan, uint32_t nodelist, bool all_one)
+static enum vq_refusal check_plan(const struct vq_config *config, struct plan *plan, uint32_t nodelist)
 {
 	if (!config->node_count && !config->expected_votes)
 		return VQ_REFUSED_NO_EXPECTED_VOTES;
@@ -93,19 +92,18 @@ static enum vq_refusal check_plan(const struct vq_config *config, struct plan *p
 			return VQ_REFUSED_TIE_BREAKER_AND_LAST_MAN_ODD;
 		plan->tie = TIE_NONE;
 	}
-	return plan->device ? check_device(config, plan, nodelist, all_one) : VQ_ACCEPTED;
+	return plan->device ? check_device(config, plan, nodelist) : VQ_ACCEPTED;
 }
 
 void plan_read(const struct vq_config *config, uint32_t nodeid, struct plan *plan)
 {
 	uint32_t nodelist = 0, i;
-	bool all_one = true, listed = false;
+	bool listed = false;
 
 	memset(plan, 0, sizeof *plan);
 	plan->votes = !config->node_count && given(config, VQ_KEY_VOTES) ? config->votes : 1;
 	for (i = 0; i < config->node_count; i++) {
 		nodelist += config->nodes[i].votes;
-		all_one = all_one && config->nodes[i].votes == 1;
 		if (config->nodes[i].nodeid == nodeid) {
 			plan->votes = config->nodes[i].votes;
 			listed = true;
@@ -114,7 +112,7 @@ void plan_read(const struct vq_config *config, uint32_t nodeid, struct plan *pla
 	plan->open = config->node_count && !listed;
 	plan->expected = plan->nodelist = nodelist;
 	read_features(config, plan);
-	plan->refusal = check_plan(config, plan, nodelist, all_one);
+	plan->refusal = check_plan(config, plan, nodelist);
 	if (config->expected_votes)
 		plan->expected = config->expected_votes;
 }
