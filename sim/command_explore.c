@@ -6,14 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "sim/command_page.h"
 #include "sim/commands.h"
 #include "sim/explore/events.h"
 #include "sim/explore/explore.h"
 #include "sim/explore/tell.h"
 #include "sim/explore_pace.h"
 #include "sim/findings.h"
+#include "sim/verdicts.h"
 
 #define DEPTH_DEFAULT 4u
 #define DEPTH_MAX EXPLORE_DEPTH_MAX
@@ -22,9 +23,13 @@
 #define MEMORY_MIN_MIB 64u
 #define MEMORY_MAX_MIB (1u << 24)
 
+enum format { FORMAT_BY_INPUT, FORMAT_PAGE, FORMAT_LIST, FORMAT_JSON };
+
 struct explore_command {
 	struct explore_options options;
-	const char *path, *folder, *stats_path;
+	const char *path, *folder, *stats_path, *other;
+	enum format format; /* by input: a corosync.conf is told as a page, a scenario as a list */
+	uint32_t ways_max;
 	FILE *stats;
 	bool progress;
 	struct pace pace;
@@ -47,16 +52,26 @@ static bool is_scenario_path(const char *path)
 enum long_option { OPTION_EXACT = 1000, OPTION_STATS, OPTION_ADMIN };
 
 static const struct option option_list[] = {
-	{"depth", required_argument, NULL, 'd'},
-	{"states", required_argument, NULL, 's'},
-	{"memory", required_argument, NULL, 'm'},
-	{"jobs", required_argument, NULL, 'j'},
-	{"output", required_argument, NULL, 'o'},
-	{"exact", no_argument, NULL, OPTION_EXACT},
-	{"admin", no_argument, NULL, OPTION_ADMIN},
-	{"stats", required_argument, NULL, OPTION_STATS},
-	{NULL, 0, NULL, 0},
+	{"depth", required_argument, NULL, 'd'},    {"states", required_argument, NULL, 's'},
+	{"memory", required_argument, NULL, 'm'},   {"jobs", required_argument, NULL, 'j'},
+	{"output", required_argument, NULL, 'o'},   {"exact", no_argument, NULL, OPTION_EXACT},
+	{"admin", no_argument, NULL, OPTION_ADMIN}, {"stats", required_argument, NULL, OPTION_STATS},
+	{"format", required_argument, NULL, 'f'},   {"compare", required_argument, NULL, 'c'},
+	{"ways", required_argument, NULL, 'w'},     {NULL, 0, NULL, 0},
 };
+
+static bool take_format(struct explore_command *command)
+{
+	static const char *const names[] = {[FORMAT_PAGE] = "page", [FORMAT_LIST] = "list", [FORMAT_JSON] = "json"};
+
+	for (uint32_t i = FORMAT_PAGE; i <= FORMAT_JSON; i++) {
+		if (strcmp(optarg, names[i]) != 0)
+			continue;
+		command->format = (enum format)i;
+		return true;
+	}
+	return false;
+}
 
 /* A number that an option is given; false: it is none such, or out of range. */
 static bool take_number(struct explore_command *command, int option)
@@ -72,6 +87,8 @@ static bool take_number(struct explore_command *command, int option)
 		options->memory_bytes = number << 20;
 	else if (option == 'j' && parse_number(optarg, 1, 256, &number))
 		options->jobs = (uint32_t)number;
+	else if (option == 'w' && parse_number(optarg, 0, UINT32_MAX, &number))
+		command->ways_max = (uint32_t)number;
 	else
 		return false;
 	return true;
@@ -83,6 +100,11 @@ static bool take_option(struct explore_command *command, int option)
 	case 'o':
 		command->folder = optarg;
 		return true;
+	case 'c':
+		command->other = optarg;
+		return true;
+	case 'f':
+		return take_format(command);
 	case OPTION_EXACT:
 		command->options.exact = true;
 		return true;
@@ -107,7 +129,9 @@ static int parse(struct explore_command *command, int argc, char **argv)
 		if (option == ':' || option == '?' || !take_option(command, option))
 			return usage_error(
 				"explore: cannot use '%s'; there are --depth 1..%u, --states 1..%u, --memory "
-				"MIB from %u, -j 1..256, --exact, --admin, --output DIR, --stats FILE",
+				"MIB from %u, -j 1..256, --exact, --admin, --output DIR, --stats FILE, --format "
+				"page|list|json, "
+				"--compare CONF, --ways N",
 				argv[optind - 1], DEPTH_MAX, STATES_MAX, MEMORY_MIN_MIB);
 	if (optind + 1 != argc)
 		return usage_error("explore wants one scenario (*.yaml) or corosync.conf");
@@ -251,14 +275,19 @@ static int write_stats(struct explore_command *command, const struct exploration
 	return failed ? cannot("write", command->stats_path) : 0;
 }
 
-static int explore_scenario(struct explore_command *command, const struct scenario *scenario)
+static int list_scenario(struct explore_command *command, const struct scenario *scenario)
 {
 	struct exploration exploration;
 	int status;
 
 	if (scenario->node_count > EVENT_NODES_MAX)
-		return usage_error("explore tries all partitions: of at most %u nodes, and %s has %u",
+		return usage_error("explore tries all partitions: of at most %u nodes, and %s has %u (--format page "
+				   "takes more)",
 				   EVENT_NODES_MAX, command->path, scenario->node_count);
+	if (!command->options.depth)
+		command->options.depth = DEPTH_DEFAULT;
+	if (!command->options.states_max)
+		command->options.states_max = STATES_DEFAULT;
 	status = open_outputs(command);
 	if (status)
 		return status;
@@ -273,36 +302,90 @@ static int explore_scenario(struct explore_command *command, const struct scenar
 	return status;
 }
 
-int command_explore(int argc, char **argv)
-{
-	struct explore_command command = {
-		.options = {.depth = DEPTH_DEFAULT, .states_max = STATES_DEFAULT},
-	};
-	struct scenario_set set;
-	char message[2048];
-	int status = parse(&command, argc, argv);
+/* ---- the command ---- */
 
-	if (status)
-		return status;
-	command.progress = isatty(2);
-	if (command.progress) {
-		command.options.progress = show_progress;
-		command.options.ctx = &command;
-	}
-	status = is_scenario_path(command.path) ? scenario_read(command.path, &set, message, sizeof message)
-						: scenario_read_conf(command.path, &set, message, sizeof message);
-	if (status == 0 && findings_check(&set, message, sizeof message) != 0) {
-		scenario_free(&set);
+/* One scenario or corosync.conf. 0, or an exit status and what is wrong told. */
+static int read_one(const char *path, struct scenario_set *set)
+{
+	char message[2048];
+	int status = is_scenario_path(path) ? scenario_read(path, set, message, sizeof message)
+					    : scenario_read_conf(path, set, message, sizeof message);
+
+	if (status == 0 && findings_check(set, message, sizeof message) != 0) {
+		scenario_free(set);
 		status = -1;
 	}
 	if (status) {
 		fprintf(stderr, "%s\n", message);
 		return EXIT_USAGE;
 	}
-	if (set.count != 1)
-		status = usage_error("explore wants one scenario, and %s holds %u", command.path, set.count);
-	else
-		status = explore_scenario(&command, &set.scenarios[0]);
+	if (set->count != 1) {
+		status = usage_error("explore wants one scenario, and %s holds %u", path, set->count);
+		scenario_free(set);
+	}
+	return status;
+}
+
+static int tell_page(struct explore_command *command, const struct scenario *scenario)
+{
+	struct page_command page = {
+		.path = command->path,
+		.folder = command->folder,
+		.other_path = command->other,
+		.json = command->format == FORMAT_JSON,
+		.ways_max = command->ways_max,
+		.options = command->options,
+	};
+	struct scenario_set other;
+	int status;
+
+	pace_begin(&command->pace);
+	if (!command->other)
+		return command_page(&page, scenario, NULL);
+	status = read_one(command->other, &other);
+	if (status)
+		return status;
+	status = command_page(&page, scenario, &other.scenarios[0]);
+	scenario_free(&other);
+	return status;
+}
+
+/* What does not go together. */
+static int check_options(struct explore_command *command)
+{
+	if (command->format == FORMAT_BY_INPUT)
+		command->format = is_scenario_path(command->path) && !command->other ? FORMAT_LIST : FORMAT_PAGE;
+	if (command->other && (command->format != FORMAT_PAGE || command->folder))
+		return usage_error(
+			"explore --compare prints one page: it goes with neither --format list or json nor "
+			"--output");
+	if (command->stats_path && command->format != FORMAT_LIST)
+		return usage_error("explore --stats goes with --format list");
+	if (command->options.admin && command->format != FORMAT_LIST)
+		return usage_error("explore --admin goes with --format list");
+	return 0;
+}
+
+int command_explore(int argc, char **argv)
+{
+	struct explore_command command = {.ways_max = PAGE_WAYS_DEFAULT};
+	struct scenario_set set;
+	int status = parse(&command, argc, argv);
+
+	if (status == 0)
+		status = check_options(&command);
+	if (status)
+		return status;
+	command.progress = takes_escapes(2);
+	if (command.progress) {
+		command.options.progress = show_progress;
+		command.options.ctx = &command;
+	}
+	status = read_one(command.path, &set);
+	if (status)
+		return status;
+	status = command.format == FORMAT_LIST ? list_scenario(&command, &set.scenarios[0])
+					       : tell_page(&command, &set.scenarios[0]);
 	scenario_free(&set);
 	return status;
 }

@@ -25,7 +25,7 @@ bool takes_escapes(int fd)
 	return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
 }
 
-static bool wants_colour(int fd)
+bool wants_colour(int fd)
 {
 	const char *no_color = getenv("NO_COLOR");
 

@@ -26,6 +26,8 @@ void verdicts_end(struct verdicts *verdicts);
 
 /* Is it a terminal that understands escape sequences? */
 bool takes_escapes(int fd);
+/* The same, and nobody set NO_COLOR. */
+bool wants_colour(int fd);
 
 /* "minority [two_node=1]" */
 void run_title(const struct scenario *scenario, char *title, size_t size);

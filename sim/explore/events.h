@@ -26,6 +26,11 @@ void events_make(struct events *events, uint32_t node_count);
 void events_make_for(struct events *events, const struct scenario *scenario, uint32_t calls);
 /* EVENTS_DEVICE when the scenario's configuration has a quorum device, else 0. */
 uint32_t events_called_for(const struct scenario *scenario);
+/* Those of events_make(), of any number of nodes, at least 1: all of it up to EVENT_ALL_NODES nodes (true is
+ * returned), up to EVENT_NODES_MAX only partitions in two, beyond those of some nodes: the
+ * lowest, the highest, halves, and sets of nodes that crash and start at once. */
+#define EVENT_ALL_NODES 6u
+bool events_make_some(struct events *events, uint32_t node_count);
 void events_free(struct events *events);
 
 #endif

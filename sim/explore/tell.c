@@ -3,6 +3,8 @@
  */
 #include "sim/explore/tell.h"
 
+#define EACH_ID_MAX 6u /* of more nodes ranges are told */
+
 static void put_group(const struct scenario *scenario, const struct index_list *group, const char *between,
 		      FILE *file)
 {
@@ -10,12 +12,30 @@ static void put_group(const struct scenario *scenario, const struct index_list *
 		fprintf(file, "%s%u", i ? between : "", scenario->nodes[group->index[i]].nodeid);
 }
 
+void tell_ids(const struct scenario *scenario, const struct index_list *nodes, FILE *file)
+{
+	for (uint32_t i = 0; i < nodes->count;) {
+		uint32_t last = i;
+
+		while (nodes->count > EACH_ID_MAX && last + 1 < nodes->count &&
+		       nodes->index[last + 1] == nodes->index[last] + 1 &&
+		       scenario->nodes[nodes->index[last + 1]].nodeid ==
+			       scenario->nodes[nodes->index[last]].nodeid + 1)
+			last++;
+		last = last < i + 2 ? i : last;
+		fprintf(file, "%s%u", i ? " " : "", scenario->nodes[nodes->index[i]].nodeid);
+		if (last > i)
+			fprintf(file, "-%u", scenario->nodes[nodes->index[last]].nodeid);
+		i = last + 1;
+	}
+}
+
 static void tell_partition(const struct scenario *scenario, const struct step *step, FILE *file)
 {
 	fputs("the network splits: ", file);
 	for (uint32_t i = 0; i < step->group_count; i++) {
 		fputs(i ? " | " : "", file);
-		put_group(scenario, &step->groups[i], " ", file);
+		tell_ids(scenario, &step->groups[i], file);
 	}
 }
 
@@ -24,7 +44,7 @@ static void tell_nodes(const struct scenario *scenario, const struct step *step,
 		       FILE *file)
 {
 	fputs(step->nodes.count == 1 ? "node " : "nodes ", file);
-	put_group(scenario, &step->nodes, " ", file);
+	tell_ids(scenario, &step->nodes, file);
 	fprintf(file, " %s", step->nodes.count == 1 ? one : several);
 }
 

@@ -8,6 +8,8 @@
 
 #include "sim/explore/explore.h"
 
+/* "1 2 7", and of more than a few nodes "1-16 20" */
+void tell_ids(const struct scenario *scenario, const struct index_list *nodes, FILE *file);
 /* "node 3 crashes", "the network splits: 1 2 | 3", ... */
 void tell_event(const struct scenario *scenario, const struct step *step, FILE *file);
 /* A complete scenario that `votesim run` reads; number: of the finding, for its name. */

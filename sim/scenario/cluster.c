@@ -18,6 +18,7 @@ struct listed {
 	uint32_t votes;
 	bool has_votes;
 	const struct tree *quorum; /* this node's own keys, NULL: none */
+	const char *name;          /* NULL: none */
 };
 
 struct list {
@@ -96,7 +97,7 @@ static struct list counted_list(struct reader *reader, const struct tree *tree)
 	list.count = (uint32_t)read_number(reader, tree, "nodes", 1, most);
 	list.node = take(&reader->reading, list.count, sizeof(*list.node));
 	for (uint32_t i = 0; i < list.count; i++)
-		list.node[i] = (struct listed){tree->at, i + 1, 1, false, NULL};
+		list.node[i] = (struct listed){tree->at, i + 1, 1, false, NULL, NULL};
 	return list;
 }
 
@@ -212,8 +213,10 @@ static void place_machines(struct reader *reader, const struct list *list, const
 	struct machines machines = {reader, id_set(reader, room), NULL};
 
 	reader->nodes = take(&reader->reading, room, sizeof(*reader->nodes));
-	for (uint32_t i = 0; i < list->count; i++)
+	for (uint32_t i = 0; i < list->count; i++) {
 		add_machine(&machines, list->node[i].nodeid, list->node[i].at, (struct position){0, 0});
+		reader->nodes[i].name = list->node[i].name;
+	}
 	for (uint32_t i = 0; i < step_count(steps); i++) {
 		machines.nodes = reload_nodes(steps->items[i]);
 		if (machines.nodes != NULL)
@@ -346,7 +349,8 @@ static struct list conf_nodes(struct reader *reader, const struct conf *conf, st
 	struct list list = {conf->node_count, take(&reader->reading, conf->node_count, sizeof(*list.node))};
 
 	for (uint32_t i = 0; i < list.count; i++)
-		list.node[i] = (struct listed){at, conf->nodes[i].nodeid, conf->nodes[i].votes, true, NULL};
+		list.node[i] =
+			(struct listed){at, conf->nodes[i].nodeid, conf->nodes[i].votes, true, NULL, conf->names[i]};
 	return list;
 }
 

@@ -26,8 +26,10 @@ struct conf_reader {
 	struct position node_at; /* of the node section that is open; line 0: none */
 	struct vq_config_node node;
 	bool has_nodeid;
+	const char *name, *address; /* of that node; NULL: not given */
 	uint32_t room;
 	struct vq_config_node *nodes;
+	const char **names;
 };
 
 static struct position here(const struct conf_reader *reader)
@@ -147,7 +149,11 @@ static void set_value(struct conf_reader *reader, const char *path, const char *
 {
 	bool node = reader->node_at.line != 0;
 
-	if (strchr(path + strlen(reader->path), '.') != NULL)
+	if (node && strcmp(path, "nodelist.node.name") == 0)
+		reader->name = take_text(reader->reading, value, strlen(value));
+	else if (node && strcmp(path, "nodelist.node.ring0_addr") == 0)
+		reader->address = take_text(reader->reading, value, strlen(value));
+	else if (strchr(path + strlen(reader->path), '.') != NULL)
 		set_text(reader, path, value);
 	else if (node && strcmp(path, "nodelist.node.nodeid") == 0) {
 		reader->node.nodeid = conf_number(reader, path, value, UINT32_MAX);
@@ -182,6 +188,7 @@ static void end_node(struct conf_reader *reader)
 			mistake(reader->reading, reader->node_at, "nodeid %u stands here twice", reader->node.nodeid);
 	if (conf->node_count == conf->capacity)
 		too_many_nodes(reader);
+	reader->names[conf->node_count] = reader->name ? reader->name : reader->address;
 	reader->nodes[conf->node_count++] = reader->node;
 	reader->node_at.line = 0;
 }
@@ -203,6 +210,7 @@ static void open_section(struct conf_reader *reader, const char *name, size_t si
 		reader->node_at = here(reader);
 		reader->node = (struct vq_config_node){0, 1};
 		reader->has_nodeid = false;
+		reader->name = reader->address = NULL;
 	}
 }
 
@@ -290,6 +298,7 @@ void conf_parse(struct reading *reading, const char *text, size_t size, struct c
 	char line[LINE_MAX_BYTES + 2];
 
 	reader.nodes = take(reading, conf->capacity, sizeof(*reader.nodes));
+	reader.names = take(reading, conf->capacity, sizeof(*reader.names));
 	while (size > 0) {
 		const char *end = memchr(text, '\n', size);
 		size_t length = end == NULL ? size : (size_t)(end - text);
@@ -307,6 +316,7 @@ void conf_parse(struct reading *reading, const char *text, size_t size, struct c
 			quoted(reading, reader.path, strlen(reader.path) - 1));
 	check_totem(&reader);
 	conf->nodes = reader.nodes;
+	conf->names = reader.names;
 	conf->config.nodes = reader.nodes;
 	conf->config.node_count = conf->node_count;
 }

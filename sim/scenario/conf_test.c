@@ -85,6 +85,8 @@ static void a_whole_file(void **state)
 	assert_int_equal(input.conf.nodes[0].votes, 1);
 	assert_int_equal(input.conf.nodes[1].nodeid, 5);
 	assert_int_equal(input.conf.nodes[1].votes, 3);
+	assert_string_equal(input.conf.names[0], "n1");
+	assert_string_equal(input.conf.names[1], "10.0.0.2");
 	assert_int_equal(input.conf.config.given, 0x3fff);
 	assert_int_equal(input.conf.config.expected_votes, 8);
 	assert_int_equal(input.conf.config.wait_for_all, 1);

@@ -13,6 +13,7 @@ struct conf {
 	struct vq_config config;
 	uint32_t node_count;
 	struct vq_config_node *nodes; /* config.nodes */
+	const char **names;           /* by node: name, else ring0_addr; NULL: neither */
 	struct totem totem;           /* fields not given: as they were */
 	uint32_t capacity;            /* nodes it may have; given by the caller */
 };

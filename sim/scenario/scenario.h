@@ -30,6 +30,7 @@ struct index_list {
 struct scenario_node {
 	uint32_t nodeid;
 	const struct vq_config *config; /* at first start; may be shared between nodes */
+	const char *name;               /* corosync.conf's name, else ring0_addr; NULL: none is known */
 	struct position later; /* the reload that first lists it: down until then; line 0: there from the start */
 };
 
