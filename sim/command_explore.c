@@ -42,6 +42,13 @@ static void show_progress(void *ctx, const struct explore_progress *progress)
 	pace_tell(&command->pace, &command->options, progress);
 }
 
+static bool keep_now(void *ctx)
+{
+	struct explore_command *command = ctx;
+
+	return pace_keep_now(&command->pace);
+}
+
 static bool is_scenario_path(const char *path)
 {
 	const char *dot = strrchr(path, '.');
@@ -49,15 +56,22 @@ static bool is_scenario_path(const char *path)
 	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
-enum long_option { OPTION_EXACT = 1000, OPTION_STATS, OPTION_ADMIN };
+enum long_option { OPTION_EXACT = 1000, OPTION_STATS, OPTION_ADMIN, OPTION_RESUME };
 
 static const struct option option_list[] = {
-	{"depth", required_argument, NULL, 'd'},    {"states", required_argument, NULL, 's'},
-	{"memory", required_argument, NULL, 'm'},   {"jobs", required_argument, NULL, 'j'},
-	{"output", required_argument, NULL, 'o'},   {"exact", no_argument, NULL, OPTION_EXACT},
-	{"admin", no_argument, NULL, OPTION_ADMIN}, {"stats", required_argument, NULL, OPTION_STATS},
-	{"format", required_argument, NULL, 'f'},   {"compare", required_argument, NULL, 'c'},
-	{"ways", required_argument, NULL, 'w'},     {NULL, 0, NULL, 0},
+	{"depth", required_argument, NULL, 'd'},
+	{"states", required_argument, NULL, 's'},
+	{"memory", required_argument, NULL, 'm'},
+	{"jobs", required_argument, NULL, 'j'},
+	{"output", required_argument, NULL, 'o'},
+	{"exact", no_argument, NULL, OPTION_EXACT},
+	{"admin", no_argument, NULL, OPTION_ADMIN},
+	{"stats", required_argument, NULL, OPTION_STATS},
+	{"format", required_argument, NULL, 'f'},
+	{"compare", required_argument, NULL, 'c'},
+	{"ways", required_argument, NULL, 'w'},
+	{"resume", required_argument, NULL, OPTION_RESUME},
+	{NULL, 0, NULL, 0},
 };
 
 static bool take_format(struct explore_command *command)
@@ -111,6 +125,9 @@ static bool take_option(struct explore_command *command, int option)
 	case OPTION_ADMIN:
 		command->options.admin = true;
 		return true;
+	case OPTION_RESUME:
+		command->options.resume_path = optarg;
+		return true;
 	case OPTION_STATS:
 		command->stats_path = optarg;
 		return true;
@@ -129,7 +146,8 @@ static int parse(struct explore_command *command, int argc, char **argv)
 		if (option == ':' || option == '?' || !take_option(command, option))
 			return usage_error(
 				"explore: cannot use '%s'; there are --depth 1..%u, --states 1..%u, --memory "
-				"MIB from %u, -j 1..256, --exact, --admin, --output DIR, --stats FILE, --format "
+				"MIB from %u, -j 1..256, --exact, --admin, --output DIR, --stats FILE, --resume "
+				"FILE, --format "
 				"page|list|json, "
 				"--compare CONF, --ways N",
 				argv[optind - 1], DEPTH_MAX, STATES_MAX, MEMORY_MIN_MIB);
@@ -292,10 +310,14 @@ static int list_scenario(struct explore_command *command, const struct scenario 
 	if (status)
 		return status;
 	pace_begin(&command->pace);
+	command->options.ctx = command;
+	command->options.keep_now = keep_now;
 	explore(scenario, &command->options, &exploration);
 	if (command->progress)
 		fputs("\r\033[K", stderr);
-	status = write_stats(command, &exploration);
+	if (*exploration.problem)
+		fprintf(stderr, "votesim: %s\n", exploration.problem);
+	status = *exploration.problem ? EXIT_USAGE : write_stats(command, &exploration);
 	if (status == 0)
 		status = tell(command, scenario, &exploration);
 	exploration_free(&exploration);
@@ -361,6 +383,8 @@ static int check_options(struct explore_command *command)
 			"--output");
 	if (command->stats_path && command->format != FORMAT_LIST)
 		return usage_error("explore --stats goes with --format list");
+	if (command->options.resume_path && command->format != FORMAT_LIST)
+		return usage_error("explore --resume goes with --format list");
 	if (command->options.admin && command->format != FORMAT_LIST)
 		return usage_error("explore --admin goes with --format list");
 	return 0;

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #define BETWEEN_S 0.2
+#define KEEP_EVERY_S 10.0
 
 static double now_s(void)
 {
@@ -21,6 +22,17 @@ void pace_begin(struct pace *pace)
 {
 	pace->began_s = now_s();
 	pace->told_s = 0;
+	pace->kept_s = pace->began_s;
+}
+
+bool pace_keep_now(struct pace *pace)
+{
+	double now = now_s();
+
+	if (now - pace->kept_s < KEEP_EVERY_S)
+		return false;
+	pace->kept_s = now;
+	return true;
 }
 
 double pace_seconds(const struct pace *pace)

@@ -45,6 +45,7 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      --memory MIB           keep as many as fit into MIB mebibytes\n"
 			   "      --admin                with an administrator's calls\n"
 			   "      --exact                merge no states that go on alike\n"
+			   "      --resume FILE          a list: keep the search there, go on from there\n"
 			   "      --stats FILE           a list: write how much was done, how fast, as JSON\n"
 			   "  votesim swarm [CONF]       random stories of faults and clients, on clusters\n"
 			   "                             drawn too, or on one; each finding made small\n"

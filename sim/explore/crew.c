@@ -68,6 +68,11 @@ static uint64_t block_end(uint64_t first, uint64_t end)
 	return first + BLOCK < end ? first + BLOCK : end;
 }
 
+void crew_expand_one(const struct crew *crew, uint64_t state, struct expansion *expansion)
+{
+	expand_one(crew, crew->walkers[0], state, expansion);
+}
+
 static void expand_block(const struct shift *shift, struct walker *walker, uint64_t block,
 			 struct expansion *expansion)
 {

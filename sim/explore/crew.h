@@ -22,6 +22,8 @@ struct crew {
 
 void crew_open(struct crew *crew);
 void crew_close(struct crew *crew);
+/* Expand one state, in the calling thread. */
+void crew_expand_one(const struct crew *crew, uint64_t state, struct expansion *expansion);
 /* Expand states first to end - 1. */
 void crew_expand(struct crew *crew, uint64_t first, uint64_t end);
 

@@ -8,8 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <errno.h>
+#include <stdio.h>
+
 #include "sim/ensure.h"
+#include "sim/explore/checkpoint.h"
 #include "sim/explore/crew.h"
+#include "sim/xxhash.h"
 
 #define STATES_MOST INT32_MAX
 #define BYTES_BESIDE (4ull << 20) /* of the program, and as much again for each walker */
@@ -21,6 +26,9 @@ struct search {
 	uint32_t node_count;
 	struct states states;
 	uint64_t level_first, level_end; /* states of the depth that is gone on from */
+	uint64_t next;                   /* that was not gone on from yet */
+	uint64_t subject[2];
+	struct checkpoint_finding *firsts; /* by finding: what showed it first */
 };
 
 /* ---- findings ---- */
@@ -62,7 +70,13 @@ static struct explore_finding *new_finding(struct search *search, const struct o
 
 	exploration->findings =
 		realloc(exploration->findings, (exploration->finding_count + 1) * sizeof *exploration->findings);
-	ALWAYS(exploration->findings != NULL);
+	search->firsts = realloc(search->firsts, (exploration->finding_count + 1) * sizeof *search->firsts);
+	ALWAYS(exploration->findings != NULL && search->firsts != NULL);
+	search->firsts[exploration->finding_count] = (struct checkpoint_finding){
+		.shown = {verdict->kind, verdict->rule, verdict->hazard},
+		.state = outcome->state,
+		.event = outcome->event,
+	};
 	finding = &exploration->findings[exploration->finding_count++];
 	*finding = (struct explore_finding){.verdict = *verdict};
 	copy_way(search, outcome, finding);
@@ -161,6 +175,63 @@ static void tell_progress(const struct search *search, uint64_t done)
 		search->options->progress(search->options->ctx, &progress);
 }
 
+/* ---- on disk ---- */
+
+/* What is explored and how, but for the depth; of the configuration the start shows nearly all. */
+static void find_subject(struct search *search, const struct scenario *scenario, const uint64_t start[2])
+{
+	const struct totem *totem = &scenario->totem;
+	const struct explore_options *options = search->options;
+	const uint64_t words[] = {
+		start[0],
+		start[1],
+		totem->token_ms,
+		totem->token_coefficient_ms,
+		totem->consensus_ms,
+		totem->join_ms,
+		totem->merge_ms,
+		scenario->network.latency_ns,
+		scenario->network.jitter_ns,
+		scenario->network.loss_ppm,
+		scenario->node_count,
+		search->events->count,
+		options->exact,
+		options->admin,
+		options->transitions_max,
+		search->states.most,
+		check_rule_count,
+	};
+	XXH128_hash_t digest = XXH3_128bits(words, sizeof words);
+
+	search->subject[0] = digest.low64;
+	search->subject[1] = digest.high64;
+}
+
+static bool keep(struct search *search)
+{
+	const struct exploration *exploration = search->exploration;
+	const struct checkpoint checkpoint = {
+		.subject = {search->subject[0], search->subject[1]},
+		.next = search->next,
+		.transitions = exploration->transitions,
+		.simulated = exploration->simulated,
+		.breaches = exploration->breaches,
+		.quorate_lost = exploration->quorate_lost,
+		.dropped = exploration->dropped,
+		.depth_done = exploration->depth_done,
+		.cut = exploration->cut,
+		.finding_count = exploration->finding_count,
+	};
+
+	for (uint32_t i = 0; i < exploration->finding_count; i++)
+		search->firsts[i].more = exploration->findings[i].more;
+	if (checkpoint_write(search->options->resume_path, &checkpoint, &search->states, search->firsts))
+		return true;
+	snprintf(search->exploration->problem, sizeof search->exploration->problem, "cannot write %s: %s",
+		 search->options->resume_path, strerror(errno));
+	return false;
+}
+
 static bool take_expansion(void *ctx, const struct expansion *expansion, uint64_t first, uint64_t count)
 {
 	struct search *search = ctx;
@@ -173,7 +244,11 @@ static bool take_expansion(void *ctx, const struct expansion *expansion, uint64_
 		}
 		take_outcome(search, expansion, i);
 	}
+	search->next = first + count;
 	tell_progress(search, first + count);
+	if (search->options->resume_path && search->options->keep_now &&
+	    search->options->keep_now(search->options->ctx))
+		return keep(search);
 	return true;
 }
 
@@ -188,26 +263,118 @@ static void add_start(struct search *search, struct crew *crew)
 	search->exploration->states = 1;
 }
 
+/* ---- from disk ---- */
+
+static void find_again(struct search *search, struct crew *crew, const struct checkpoint_finding *kept)
+{
+	struct expansion expansion = {0};
+	const struct outcome outcome = {.state = kept->state, .event = kept->event};
+	struct explore_finding *finding;
+
+	ALWAYS(kept->state < search->states.count && kept->event < search->events->count);
+	crew_expand_one(crew, kept->state, &expansion);
+	finding = new_finding(search, &outcome, verdict_of(&expansion, &kept->shown));
+	finding->more = kept->more;
+	expansion_free(&expansion);
+}
+
+static void take_kept(struct search *search, struct crew *crew, const struct checkpoint *checkpoint,
+		      const struct checkpoint_finding *findings)
+{
+	struct exploration *exploration = search->exploration;
+
+	search->next = checkpoint->next;
+	exploration->states = search->states.count;
+	exploration->transitions = checkpoint->transitions;
+	exploration->simulated = checkpoint->simulated;
+	exploration->breaches = checkpoint->breaches;
+	exploration->quorate_lost = checkpoint->quorate_lost;
+	exploration->dropped = checkpoint->dropped;
+	exploration->depth_done = checkpoint->depth_done;
+	exploration->cut = checkpoint->cut;
+	for (uint32_t i = 0; i < checkpoint->finding_count; i++)
+		find_again(search, crew, &findings[i]);
+}
+
+static const char *says(enum checkpoint_read read)
+{
+	switch (read) {
+	case CHECKPOINT_BAD:
+		return "it is no search that votesim kept, or not all of it";
+	case CHECKPOINT_OTHER:
+		return "it is of another cluster, other options or another version; give another file";
+	default:
+		return strerror(errno);
+	}
+}
+
+/* True when there was something to go on from. */
+static bool resume(struct search *search, struct crew *crew)
+{
+	struct checkpoint checkpoint;
+	struct checkpoint_finding *findings = NULL;
+	struct states states;
+	enum checkpoint_read read;
+
+	if (!search->options->resume_path)
+		return false;
+	states_open(&states, search->states.most);
+	read = checkpoint_read(search->options->resume_path, search->subject, &checkpoint, &states, &findings);
+	if (read != CHECKPOINT_READ) {
+		states_close(&states);
+		if (read != CHECKPOINT_NONE)
+			snprintf(search->exploration->problem, sizeof search->exploration->problem,
+				 "cannot go on from %s: %s", search->options->resume_path, says(read));
+		return false;
+	}
+	states_close(&search->states);
+	search->states = states;
+	if (states_at(&states, states.count - 1)->depth > search->options->depth)
+		snprintf(search->exploration->problem, sizeof search->exploration->problem,
+			 "cannot go on from %s: it is at a greater depth already: %u", search->options->resume_path,
+			 states_at(&states, states.count - 1)->depth);
+	else
+		take_kept(search, crew, &checkpoint, findings);
+	free(findings);
+	return true;
+}
+
+/* ---- level by level ---- */
+
+/* States are in the order of their depth. */
+static uint64_t first_deeper_than(const struct states *states, uint32_t depth)
+{
+	uint64_t low = 0, high = states->count;
+
+	while (low < high) {
+		uint64_t middle = (low + high) / 2;
+
+		if (states_at(states, middle)->depth > depth)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
 static void search_levels(struct search *search, struct crew *crew)
 {
 	struct exploration *exploration = search->exploration;
-	uint32_t depth = 0;
-	bool limited;
 
-	search->level_end = 1;
-	while (depth < search->options->depth && search->level_first < search->level_end) {
-		crew_expand(crew, search->level_first, search->level_end);
-		limited = search->options->transitions_max &&
-			  exploration->transitions == search->options->transitions_max && exploration->cut;
-		exploration->depth_done += !exploration->cut;
-		if (limited)
+	while (search->next < search->states.count && !*exploration->problem) {
+		uint32_t depth = states_at(&search->states, search->next)->depth;
+
+		if (depth == search->options->depth)
 			break;
-		search->level_first = search->level_end;
-		search->level_end = search->states.count;
-		depth++;
+		search->level_first = depth ? first_deeper_than(&search->states, depth - 1) : 0;
+		search->level_end = first_deeper_than(&search->states, depth);
+		crew_expand(crew, search->next, search->level_end);
+		if (search->next < search->level_end)
+			return; /* that was enough */
+		exploration->depth_done += !exploration->cut;
 	}
-	exploration->exhausted = !exploration->cut && search->level_first == search->level_end;
-	if (!exploration->cut)
+	exploration->exhausted = !exploration->cut && search->next == search->states.count;
+	if (!exploration->cut && !*exploration->problem)
 		exploration->depth_done = search->options->depth;
 }
 
@@ -242,8 +409,14 @@ void explore(const struct scenario *scenario, const struct explore_options *opti
 	states_open(&search.states, most_states(options));
 	crew_open(&crew);
 	add_start(&search, &crew);
-	search_levels(&search, &crew);
+	find_subject(&search, scenario, states_at(&search.states, 0)->hash);
+	resume(&search, &crew);
+	if (!*exploration->problem)
+		search_levels(&search, &crew);
+	if (options->resume_path && !*exploration->problem)
+		keep(&search);
 	exploration->state_bytes = states_bytes(&search.states);
+	free(search.firsts);
 	crew_close(&crew);
 	states_close(&search.states);
 }

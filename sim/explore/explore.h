@@ -58,6 +58,11 @@ struct explore_options {
 	/* Called for each event tried, from one thread, always in the same order: `from` ascending, in it
 	 * `event` ascending; states are numbered in the order in which they are first told. May be NULL. */
 	void (*visit)(void *ctx, const struct explore_visit *visit);
+	/* A file that keeps the search: it goes on from there when the file is there, and is kept there
+	 * whenever keep_now() says so, and at the end. A larger depth goes on deeper. Visits begin
+	 * where the search goes on. NULL: none. */
+	const char *resume_path;
+	bool (*keep_now)(void *ctx);
 	/* Called after a few states were gone on from; may be NULL. */
 	void (*progress)(void *ctx, const struct explore_progress *progress);
 	void *ctx;
@@ -71,6 +76,7 @@ struct explore_finding { /* the shortest way to one kind of breach */
 };
 
 struct exploration {
+	char problem[512];   /* with resume_path; "": there was none, else nothing was explored, or not kept */
 	uint32_t depth_done; /* all sequences up to here were tried */
 	bool cut;            /* states_max, memory_bytes or transitions_max was reached */
 	bool exhausted;      /* no new state lies beyond: longer sequences show nothing new */

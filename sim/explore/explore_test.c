@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -511,6 +513,115 @@ static void threads_change_nothing(void **unused)
 		}
 }
 
+/* ---- killed and gone on with ---- */
+
+static bool always(void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+static void die_after_2000(void *ctx, const struct explore_visit *visit)
+{
+	static uint32_t visits;
+
+	(void)ctx;
+	(void)visit;
+	if (++visits == 2000)
+		_exit(0);
+}
+
+/* In a process of its own, which is gone in the midst of it. */
+static void explore_and_die(const char *cluster, struct explore_options options)
+{
+	pid_t child = fork();
+	struct exploration exploration;
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		options.visit = die_after_2000;
+		explore_cluster(cluster, options, &exploration);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void a_killed_search_gives_the_same_answer(void **unused)
+{
+	char folder[] = "/tmp/explore_test.XXXXXX", path[64];
+
+	(void)unused;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/kept", folder);
+	for (uint32_t i = 0; i < CLUSTERS; i++) {
+		struct explore_options options = {.depth = 4, .resume_path = path, .keep_now = always};
+		struct exploration whole, resumed;
+
+		explore_cluster(clusters[i], (struct explore_options){.depth = 4}, &whole);
+		if (whole.transitions < 2500)
+			continue;
+		explore_and_die(clusters[i], options);
+		assert_int_equal(access(path, R_OK), 0);
+		options.jobs = 2;
+		explore_cluster(clusters[i], options, &resumed);
+		assert_string_equal(resumed.problem, "");
+		assert_same(&whole, &resumed);
+		exploration_free(&whole);
+		exploration_free(&resumed);
+		unlink(path);
+	}
+	rmdir(folder);
+}
+
+static void flip_a_byte(const char *path)
+{
+	FILE *file = fopen(path, "r+b");
+	int byte;
+
+	assert_non_null(file);
+	assert_int_equal(fseek(file, 200, SEEK_SET), 0);
+	byte = fgetc(file);
+	assert_int_equal(fseek(file, 200, SEEK_SET), 0);
+	fputc(byte ^ 1, file);
+	fclose(file);
+}
+
+/* A search goes deeper, of the same cluster only, and from a whole file only. */
+static void a_kept_search_goes_deeper(void **unused)
+{
+	char folder[] = "/tmp/explore_test.XXXXXX", path[64];
+	struct explore_options options = {.depth = 2, .resume_path = path};
+	struct exploration whole, part;
+
+	(void)unused;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/kept", folder);
+	explore_cluster(clusters[5], (struct explore_options){.depth = 4}, &whole);
+	for (options.depth = 2; options.depth <= 4; options.depth += 2) {
+		explore_cluster(clusters[5], options, &part);
+		if (options.depth == 4)
+			assert_same(&whole, &part);
+		exploration_free(&part);
+	}
+	options.depth = 3;
+	explore_cluster(clusters[5], options, &part);
+	assert_non_null(strstr(part.problem, "greater depth"));
+	exploration_free(&part);
+	explore_cluster(clusters[6], options, &part);
+	assert_non_null(strstr(part.problem, "another cluster"));
+	exploration_free(&part);
+	flip_a_byte(path);
+	options.depth = 4;
+	explore_cluster(clusters[5], options, &part);
+	assert_non_null(strstr(part.problem, "not all of it"));
+	exploration_free(&part);
+	exploration_free(&whole);
+	unlink(path);
+	rmdir(folder);
+}
+
 /* A majority cluster has few situations that differ: all of them are seen. */
 static void three_nodes_are_exhausted(void **unused)
 {
@@ -538,6 +649,8 @@ int main(void)
 		cmocka_unit_test(merged_states_show_the_same),
 		cmocka_unit_test(exact_searches_count_as_ever),
 		cmocka_unit_test(threads_change_nothing),
+		cmocka_unit_test(a_killed_search_gives_the_same_answer),
+		cmocka_unit_test(a_kept_search_goes_deeper),
 		cmocka_unit_test(three_nodes_are_exhausted),
 		cmocka_unit_test(all_partitions_are_tried),
 		cmocka_unit_test(visits_tell_every_transition),
