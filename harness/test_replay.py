@@ -7,6 +7,7 @@ import os
 import pty
 import select
 import subprocess
+import termios
 import time
 
 import jsonschema
@@ -265,6 +266,11 @@ def test_answers_come_before_the_next_question(program, file):
     assert process.wait(30) == 0
 
 
+def is_edited(terminal: int) -> bool:
+    """A line editor has taken the terminal over: what is typed before that may come to it otherwise."""
+    return not termios.tcgetattr(terminal)[3] & termios.ICANON
+
+
 def converse(command: list[str], lines: list[str]) -> tuple[int, str]:
     """Type lines at a terminal, each when the prompt is there: exit status, what it showed."""
     master, slave = pty.openpty()
@@ -274,6 +280,9 @@ def converse(command: list[str], lines: list[str]) -> tuple[int, str]:
     while time.monotonic() < end:
         if waiting and b"(event " in shown[seen:]:
             seen = len(shown)
+            patience = time.monotonic() + 3  # without a line editor the mode stays as it is
+            while not is_edited(master) and time.monotonic() < patience:
+                time.sleep(0.01)
             os.write(master, waiting.pop(0).encode())
         if not select.select([master], [], [], 0.2)[0]:
             continue

@@ -7,6 +7,8 @@
 
 #include "sim/ensure.h"
 
+#define ROW_MIN 8u /* so many ids in a row are told by the first and the last */
+
 struct facts facts_as_json(struct json *json)
 {
 	return (struct facts){.json = json};
@@ -58,12 +60,23 @@ static void pop(struct facts *facts)
 	facts->path[facts->size] = 0;
 }
 
-/* Whole words: "node 1" is no part of "node 10". */
+/* Whole words: "node 10" does not begin with "node 1". */
+static bool begins_with(const char *path, const char *words)
+{
+	size_t size = strlen(words);
+
+	return strncmp(path, words, size) == 0 && (path[size] == 0 || path[size] == ' ');
+}
+
 static bool is_wanted(const char *path, const char *wanted)
 {
-	size_t size = wanted ? strlen(wanted) : 0;
+	return !wanted || begins_with(path, wanted);
+}
 
-	return size == 0 || (strncmp(path, wanted, size) == 0 && (path[size] == 0 || path[size] == ' '));
+/* May something below the path be wanted? */
+static bool leads_to(const char *path, const char *wanted)
+{
+	return is_wanted(path, wanted) || begins_with(wanted, path);
 }
 
 static char *copy_of(const char *text)
@@ -104,7 +117,7 @@ void facts_list_end(struct facts *facts)
 		json_close(facts->json, ']');
 }
 
-void facts_item(struct facts *facts, const char *key, const char *word, uint64_t number, const char *name)
+bool facts_item(struct facts *facts, const char *key, const char *word, uint64_t number, const char *name)
 {
 	if (facts->json) {
 		json_open(facts->json, NULL, '{');
@@ -112,11 +125,16 @@ void facts_item(struct facts *facts, const char *key, const char *word, uint64_t
 			json_text(facts->json, key, name);
 		else if (key)
 			json_number(facts->json, key, number);
-	} else if (name) {
-		push(facts, "%s %s", word, name);
-	} else {
-		push(facts, "%s %llu", word, (unsigned long long)number);
+		return true;
 	}
+	if (name)
+		push(facts, "%s %s", word, name);
+	else
+		push(facts, "%s %llu", word, (unsigned long long)number);
+	if (leads_to(facts->path, facts->list->wanted))
+		return true;
+	pop(facts);
+	return false;
 }
 
 void facts_object(struct facts *facts, const char *key)
@@ -185,10 +203,36 @@ void facts_time(struct facts *facts, const char *key, uint64_t time_ns)
 	}
 }
 
+char *fact_ids(const uint32_t *ids, uint32_t count)
+{
+	char *text = allocate(count + 1, 12);
+	size_t size = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t last = i;
+
+		while (last + 1 < count && ids[last + 1] == ids[last] + 1)
+			last++;
+		size += (size_t)sprintf(text + size, "%s%u", i ? " " : "", ids[i]);
+		if (last - i < ROW_MIN - 1)
+			continue;
+		size += (size_t)sprintf(text + size, "..%u", ids[last]);
+		i = last;
+	}
+	return count ? text : strcpy(text, "none");
+}
+
+void fact_put_ids(const uint32_t *ids, uint32_t count, FILE *to)
+{
+	char *text = fact_ids(ids, count);
+
+	fputs(text, to);
+	free(text);
+}
+
 void facts_ids(struct facts *facts, const char *key, const uint32_t *ids, uint32_t count)
 {
 	char *text;
-	size_t size = 0;
 
 	if (facts->json) {
 		json_open(facts->json, key, '[');
@@ -197,10 +241,8 @@ void facts_ids(struct facts *facts, const char *key, const uint32_t *ids, uint32
 		json_close(facts->json, ']');
 		return;
 	}
-	text = allocate(count + 1, 12);
-	for (uint32_t i = 0; i < count; i++)
-		size += (size_t)snprintf(text + size, 12, "%s%u", i ? " " : "", ids[i]);
-	add(facts, key, count ? text : "none");
+	text = fact_ids(ids, count);
+	add(facts, key, text);
 	free(text);
 }
 

@@ -39,8 +39,9 @@ struct facts facts_as_list(struct fact_list *list);
 void facts_list(struct facts *facts, const char *key);
 void facts_list_end(struct facts *facts);
 /* An item, known by a number, or by a name when that is not NULL: in JSON the value of its first key
- * (none when key is NULL), in the paths of a list `word` and the value. */
-void facts_item(struct facts *facts, const char *key, const char *word, uint64_t number, const char *name);
+ * (none when key is NULL), in the paths of a list `word` and the value. False: nothing in it is wanted, and it was
+ * not opened. */
+bool facts_item(struct facts *facts, const char *key, const char *word, uint64_t number, const char *name);
 void facts_object(struct facts *facts, const char *key);
 void facts_end(struct facts *facts);
 
@@ -58,6 +59,9 @@ void facts_ring(struct facts *facts, const char *key, uint32_t nodeid, uint64_t 
 /* Names of the bits that are set, names[i] for bit i. */
 void facts_names(struct facts *facts, const char *key, uint32_t bits, const char *const *names, uint32_t count);
 
+/* Ids with a space between, many in a row as "4..384"; "none" when there are none. Owned by the caller. */
+char *fact_ids(const uint32_t *ids, uint32_t count);
+void fact_put_ids(const uint32_t *ids, uint32_t count, FILE *to);
 /* "8.580800" */
 #define FACT_SECONDS_MAX 32u
 const char *fact_seconds(uint64_t time_ns, char text[FACT_SECONDS_MAX]);

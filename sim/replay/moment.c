@@ -97,7 +97,8 @@ static void tell_records(struct facts *facts, const struct vq *vq, const struct 
 	for (uint32_t i = 0; i < look->record_count; i++) {
 		struct vq_look_record record = vq_look_record(vq, i);
 
-		facts_item(facts, "node", "knows", record.nodeid, NULL);
+		if (!facts_item(facts, "node", "knows", record.nodeid, NULL))
+			continue;
 		facts_text(facts, "state", moment_node_state(record.state));
 		facts_number(facts, "votes", record.votes);
 		facts_number(facts, "expected_votes", record.expected_votes);
@@ -114,8 +115,9 @@ static void tell_trackers(const struct teller *teller, uint32_t node, const stru
 		struct vq_look_tracker tracker = vq_look_tracker(vq, i);
 		uint32_t client = look_client_at(teller->world, node, tracker.connection);
 
-		facts_item(teller->facts, "client", "tracker", 0,
-			   client == LOOK_NONE ? "?" : teller->scenario->clients[client].name);
+		if (!facts_item(teller->facts, "client", "tracker", 0,
+				client == LOOK_NONE ? "?" : teller->scenario->clients[client].name))
+			continue;
 		facts_number(teller->facts, "context", tracker.context);
 		facts_end(teller->facts);
 	}
@@ -199,7 +201,8 @@ static void tell_node(const struct teller *teller, uint32_t index)
 	struct look_node node = look_node(teller->world, index);
 	const struct vq *vq = look_core(teller->world, index);
 
-	facts_item(facts, "node", "node", id_of(teller, index), NULL);
+	if (!facts_item(facts, "node", "node", id_of(teller, index), NULL))
+		return;
 	facts_text(facts, "state", !node.up ? "down" : node.paused ? "paused" : node.stopping ? "stopping" : "up");
 	facts_number(facts, "boots", node.boots);
 	facts_number(facts, "network", node.network);
@@ -227,7 +230,8 @@ static void tell_message(void *ctx, const struct look_message *message)
 	struct facts *facts = teller->facts;
 	struct vq_message read;
 
-	facts_item(facts, NULL, "message", teller->number++, NULL);
+	if (!facts_item(facts, NULL, "message", teller->number++, NULL))
+		return;
 	facts_number(facts, "from", id_of(teller, message->sender));
 	facts_number(facts, "order", message->number);
 	facts_number(facts, "not_delivered_to", message->left);
@@ -255,7 +259,8 @@ static void tell_rings(struct teller *teller)
 		if (!look_ring(teller->world, slot, &ring))
 			continue;
 		snprintf(name, sizeof name, "%u.%llu", ring.id.nodeid, (unsigned long long)ring.id.seq);
-		facts_item(facts, NULL, "ring", 0, name);
+		if (!facts_item(facts, NULL, "ring", 0, name))
+			continue;
 		if (facts->json)
 			facts_ring(facts, "ring", ring.id.nodeid, ring.id.seq);
 		tell_ring_of(teller, slot, false);
@@ -276,7 +281,8 @@ static void tell_entries(struct facts *facts, const struct vq_entry *entries, ui
 {
 	facts_list(facts, "nodes");
 	for (uint32_t i = 0; i < count; i++) {
-		facts_item(facts, "node", "of", entries[i].nodeid, NULL);
+		if (!facts_item(facts, "node", "of", entries[i].nodeid, NULL))
+			continue;
 		facts_text(facts, "state", moment_node_state(entries[i].state));
 		facts_end(facts);
 	}
@@ -300,7 +306,8 @@ static void tell_notification(void *ctx, const struct vq_notification *notificat
 	struct teller *teller = ctx;
 	struct facts *facts = teller->facts;
 
-	facts_item(facts, NULL, "queue", teller->number++, NULL);
+	if (!facts_item(facts, NULL, "queue", teller->number++, NULL))
+		return;
 	facts_text(facts, "kind", TEXT(kinds, notification->kind));
 	facts_number(facts, "context", notification->context);
 	if (notification->kind == VQ_NODELIST) {
@@ -354,8 +361,9 @@ static void tell_client(struct teller *teller, uint32_t index)
 	char name[WORDING_CLIENT_MAX];
 	struct facts *facts = teller->facts;
 
-	facts_item(facts, "client", "client", 0,
-		   facts->json ? client->name : wording_client(teller->scenario, index, name));
+	if (!facts_item(facts, "client", "client", 0,
+			facts->json ? client->name : wording_client(teller->scenario, index, name)))
+		return;
 	facts_number(facts, "node", id_of(teller, client->node));
 	facts_text(facts, "state", TEXT(phases, look.phase));
 	facts_bool(facts, "connected", look.connected);
@@ -379,7 +387,8 @@ static void tell_due(void *ctx, const struct look_event *event)
 	struct facts *facts = teller->facts;
 	struct look_ring ring;
 
-	facts_item(facts, NULL, "due", teller->number++, NULL);
+	if (!facts_item(facts, NULL, "due", teller->number++, NULL))
+		return;
 	facts_time(facts, "t", event->time_ns);
 	facts_text(facts, "kind", TEXT(kinds, event->kind));
 	if (event->node != LOOK_NONE)

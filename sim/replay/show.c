@@ -147,31 +147,28 @@ void show_why(const struct replay *replay, FILE *to)
 
 /* ---- a node ---- */
 
-static void put_ids(const uint32_t *ids, uint32_t count, FILE *to)
-{
-	for (uint32_t i = 0; i < count; i++)
-		fprintf(to, " %u", ids[i]);
-	if (count == 0)
-		fputs(" none", to);
-}
-
 static void put_reached(const struct replay *replay, uint32_t node, FILE *to)
 {
-	bool any = false;
+	uint32_t *ids = allocate(replay->scenario->node_count, sizeof *ids), count = 0;
 
 	for (uint32_t i = 0; i < replay->scenario->node_count; i++)
-		if (look_reaches(replay->world, node, i)) {
-			fprintf(to, "%s%u", any ? " " : "", id_of(replay, i));
-			any = true;
-		}
-	fputs(any ? "" : "nobody", to);
+		if (look_reaches(replay->world, node, i))
+			ids[count++] = id_of(replay, i);
+	if (count)
+		fact_put_ids(ids, count, to);
+	else
+		fputs("nobody", to);
+	free(ids);
 }
 
 static void put_core_members(const struct vq *vq, const struct vq_look *look, FILE *to)
 {
+	uint32_t *ids = allocate(look->member_count, sizeof *ids);
+
 	for (uint32_t i = 0; i < look->member_count; i++)
-		fprintf(to, "%s%u", i ? " " : "", vq_look_member(vq, i));
-	fputs(look->member_count ? "" : "none", to);
+		ids[i] = vq_look_member(vq, i);
+	fact_put_ids(ids, look->member_count, to);
+	free(ids);
 }
 
 static const char *sync_words(uint32_t sync)
@@ -296,9 +293,8 @@ static void put_told(const struct replay *replay, uint32_t client, FILE *to)
 	else
 		fputs("told", to);
 	if (told->has_nodelist) {
-		fputs(" members", to);
-		for (uint32_t i = 0; i < told->member_count; i++)
-			fprintf(to, " %u", members[i].nodeid);
+		fputs(" members ", to);
+		wording_members(members, told->member_count, to);
 	}
 	if (told->has_quorum)
 		fprintf(to, "%s %s", told->has_nodelist ? "," : "", told->quorate ? "quorate" : "not quorate");
@@ -335,8 +331,8 @@ static void show_ring(const struct replay *replay, const struct look_node *node,
 	ids = allocate(ring.member_count + 1, sizeof *ids);
 	for (uint32_t i = 0; i < ring.member_count; i++)
 		ids[i] = id_of(replay, ring.members[i]);
-	fprintf(to, "  ring                %u.%llu:", ring.id.nodeid, (unsigned long long)ring.id.seq);
-	put_ids(ids, ring.member_count, to);
+	fprintf(to, "  ring                %u.%llu: ", ring.id.nodeid, (unsigned long long)ring.id.seq);
+	fact_put_ids(ids, ring.member_count, to);
 	fprintf(to, "%s\n", ring.whole ? "" : " (a member is missing: no message is delivered)");
 	free(ids);
 }
@@ -415,19 +411,21 @@ static void who_node(const struct replay *replay, uint32_t index, FILE *to)
 /* Nodes that reach each other, each once, and who of them says that it is quorate. */
 static void who_component(const struct replay *replay, uint32_t first, bool *done, FILE *to)
 {
+	uint32_t *ids = allocate(replay->scenario->node_count, sizeof *ids);
 	uint32_t quorate = 0, count = 0;
 
-	fputs("  together:", to);
 	for (uint32_t i = first; i < replay->scenario->node_count; i++) {
 		const struct vq *vq = look_core(replay->world, i);
 
 		if (done[i] || !look_reaches(replay->world, first, i))
 			continue;
 		done[i] = true;
-		count++;
+		ids[count++] = id_of(replay, i);
 		quorate += vq && vq_quorate(vq);
-		fprintf(to, " %u", id_of(replay, i));
 	}
+	fputs("  together: ", to);
+	fact_put_ids(ids, count, to);
+	free(ids);
 	if (quorate == count)
 		fputs("; quorate\n", to);
 	else if (quorate == 0)

@@ -1,8 +1,10 @@
 /* Steps, observations and clients in words. */
 #include "sim/replay/wording.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "sim/ensure.h"
 #include "sim/replay/facts.h"
 #include "sim/replay/moment.h"
 
@@ -24,8 +26,13 @@ const char *wording_client(const struct scenario *scenario, uint32_t client, cha
 
 static void put_nodes(const struct scenario *scenario, const struct index_list *nodes, FILE *to)
 {
+	uint32_t *ids = allocate(nodes->count, sizeof *ids);
+
 	for (uint32_t i = 0; i < nodes->count; i++)
-		fprintf(to, " %u", scenario->nodes[nodes->index[i]].nodeid);
+		ids[i] = scenario->nodes[nodes->index[i]].nodeid;
+	fputc(' ', to);
+	fact_put_ids(ids, nodes->count, to);
+	free(ids);
 }
 
 static void put_groups(const struct scenario *scenario, const struct step *step, FILE *to)
@@ -103,6 +110,25 @@ void wording_step(const struct scenario *scenario, uint32_t index, FILE *to)
 
 /* ---- notifications ---- */
 
+void wording_members(const struct vq_entry *entries, uint32_t count, FILE *to)
+{
+	uint32_t *ids = allocate(count, sizeof *ids);
+
+	for (uint32_t i = 0; i < count; i++)
+		ids[i] = entries[i].nodeid;
+	fact_put_ids(ids, count, to);
+	free(ids);
+}
+
+static void put_states(const struct vq_notification *notification, FILE *to)
+{
+	for (uint32_t i = 0; i < notification->count; i++) {
+		const char *state = moment_node_state(notification->entries[i].state);
+
+		fprintf(to, "%s%u %s", i ? ", " : "", notification->entries[i].nodeid, state ? state : "?");
+	}
+}
+
 void wording_notification(const struct vq_notification *notification, FILE *to)
 {
 	if (notification->kind == VQ_EXPECTED_VOTES) {
@@ -114,24 +140,14 @@ void wording_notification(const struct vq_notification *notification, FILE *to)
 			(unsigned long long)notification->ring.seq);
 	else
 		fprintf(to, "%s:", notification->quorate ? "quorate" : "not quorate");
-	for (uint32_t i = 0; i < notification->count; i++) {
-		const char *state = moment_node_state(notification->entries[i].state);
-
-		fprintf(to, " %u", notification->entries[i].nodeid);
-		if (notification->kind == VQ_QUORUM)
-			fprintf(to, " %s", state ? state : "?");
-		if (notification->kind == VQ_QUORUM && i + 1 < notification->count)
-			fputc(',', to);
-	}
+	fputc(' ', to);
+	if (notification->kind == VQ_NODELIST)
+		wording_members(notification->entries, notification->count, to);
+	else
+		put_states(notification, to);
 }
 
 /* ---- observations ---- */
-
-static void put_members(const struct observation *observation, FILE *to)
-{
-	for (uint32_t i = 0; i < observation->count; i++)
-		fprintf(to, " %u", observation->nodes[i]);
-}
 
 static void put_message(const struct observation *observation, FILE *to)
 {
@@ -186,9 +202,9 @@ static void put_node_event(const struct scenario *scenario, const struct observa
 		fputs("is told to cancel wait_for_all", to);
 		break;
 	case OBSERVE_RING:
-		fprintf(to, "installs ring %u.%llu:", observation->ring.nodeid,
+		fprintf(to, "installs ring %u.%llu: ", observation->ring.nodeid,
 			(unsigned long long)observation->ring.seq);
-		put_members(observation, to);
+		fact_put_ids(observation->nodes, observation->count, to);
 		break;
 	case OBSERVE_ACTIVATED:
 		fprintf(to, "has finished the sync of ring %u.%llu", observation->ring.nodeid,

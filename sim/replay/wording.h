@@ -15,6 +15,7 @@ bool wording_observation(const struct scenario *scenario, const struct observati
 /* "a", or "a@1" when clients of several nodes have that name. */
 #define WORDING_CLIENT_MAX 300u
 const char *wording_client(const struct scenario *scenario, uint32_t client, char text[WORDING_CLIENT_MAX]);
+void wording_members(const struct vq_entry *entries, uint32_t count, FILE *to);
 void wording_notification(const struct vq_notification *notification, FILE *to);
 
 #endif
