@@ -276,6 +276,18 @@ static void tell_summary(const struct swarm_command *command, const struct swarm
 	       count - defects - hazards == 1 ? "" : "s");
 }
 
+/* What a search without findings says nothing about. */
+static void tell_unexercised(const struct swarm *swarm)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < check_rule_count; i++)
+		if (!swarm->totals.exercised[i])
+			printf("%s%s", count++ ? ", " : "Not put to the test by any run: ", check_rules[i].id);
+	if (count)
+		puts(".");
+}
+
 static int tell(const struct swarm_command *command, const struct swarm *swarm, const struct listed *listed,
 		uint32_t count)
 {
@@ -283,6 +295,8 @@ static int tell(const struct swarm_command *command, const struct swarm *swarm, 
 	int status = 0;
 
 	tell_summary(command, swarm, listed, count);
+	if (!command->one_run)
+		tell_unexercised(swarm);
 	for (uint32_t i = 0; i < count && status == 0; i++)
 		status = tell_one(command, &listed[i], i + 1);
 	for (uint32_t i = 0; i < count && !command->folder && (i == 0 || command->one_run); i++)

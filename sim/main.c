@@ -111,6 +111,8 @@ static int command(int argc, char **argv)
 		{"replay", command_replay}, {"bench", command_bench},
 	};
 
+	if (argc > 2 && strcmp(argv[1], "explore") == 0 && strcmp(argv[2], "--random") == 0)
+		return command_swarm(argc - 2, argv + 2);
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);

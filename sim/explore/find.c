@@ -151,6 +151,8 @@ void find(struct finder *finder, const struct scenario *scenario, struct choice 
 		totals->events += world_events(world);
 		totals->callbacks += check_callbacks(finder->check);
 		totals->virtual_ns += world_now_ns(world);
+		for (uint32_t i = 0; totals->exercised && i < check_rule_count; i++)
+			totals->exercised[i] += check_exercised(finder->check, i);
 	}
 	world_destroy(world);
 }

@@ -33,6 +33,7 @@ bool found_is_defect(const struct found *found);
 
 struct find_totals {
 	uint64_t events, callbacks, virtual_ns;
+	uint64_t *exercised; /* by rule; may be NULL */
 };
 
 typedef void find_report(void *ctx, const struct found *found);

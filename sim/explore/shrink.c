@@ -286,6 +286,12 @@ static bool simpler_clients(struct shrinking *shrinking)
 	return any;
 }
 
+static bool lower_ids(struct shrinking *shrinking)
+{
+	draft_begin(&shrinking->draft, &shrinking->now);
+	return edit_renumber(&shrinking->draft) && attempt(shrinking);
+}
+
 static bool one_round(struct shrinking *shrinking)
 {
 	bool any = false;
@@ -298,6 +304,7 @@ static bool one_round(struct shrinking *shrinking)
 	any = simpler_clients(shrinking) || any;
 	any = simpler_steps(shrinking) || any;
 	any = lower_choices(shrinking) || any;
+	any = lower_ids(shrinking) || any;
 	return any;
 }
 

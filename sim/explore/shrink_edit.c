@@ -265,6 +265,88 @@ bool edit_drop_node(struct draft *draft, uint32_t node)
 	return left > 0;
 }
 
+/* ---- ids ---- */
+
+static bool names_ids(const struct vq_config *config)
+{
+	const char *text = config ? config->auto_tie_breaker_node : NULL;
+
+	return text && strpbrk(text, "0123456789");
+}
+
+static bool expects_ids(const struct expectation *expect)
+{
+	return expect->members_count || expect->info_count || expect->callbacks_count || expect->reply.at.line;
+}
+
+static bool has_ids_elsewhere(const struct draft *draft)
+{
+	const struct scenario *scenario = &draft->scenario;
+
+	for (uint32_t i = 0; i < scenario->node_count; i++)
+		if (draft->nodes[i].later.line || names_ids(draft->nodes[i].config))
+			return true;
+	for (uint32_t s = 0; s < scenario->step_count; s++) {
+		const struct step *step = &draft->steps[s];
+
+		if (expects_ids(&step->expect) || step->ring_given)
+			return true;
+		for (uint32_t i = 0; step->verb == VERB_RELOAD && i < scenario->node_count; i++)
+			if (names_ids(step->configs[i]))
+				return true;
+	}
+	return false;
+}
+
+/* What is no node stays none. */
+static uint32_t new_id(const struct draft *draft, uint32_t nodeid)
+{
+	int index = scenario_node_index(&draft->scenario, nodeid);
+
+	if (index >= 0)
+		return (uint32_t)index + 1;
+	return nodeid && nodeid <= draft->scenario.node_count ? draft->scenario.node_count + 1 : nodeid;
+}
+
+static const struct vq_config *renumbered(struct draft *draft, const struct vq_config *config)
+{
+	struct vq_config *other = copy(draft, config, config ? 1 : 0, sizeof *other);
+	struct vq_config_node *nodes;
+
+	if (!config)
+		return NULL;
+	nodes = copy(draft, config->nodes, config->node_count, sizeof *nodes);
+	for (uint32_t i = 0; i < config->node_count; i++)
+		nodes[i].nodeid = new_id(draft, nodes[i].nodeid);
+	other->nodes = nodes;
+	return other;
+}
+
+bool edit_renumber(struct draft *draft)
+{
+	uint32_t count = draft->scenario.node_count;
+
+	if (draft->nodes[count - 1].nodeid == count || has_ids_elsewhere(draft))
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		draft->nodes[i].config = renumbered(draft, draft->nodes[i].config);
+	for (uint32_t s = 0; s < draft->scenario.step_count; s++) {
+		struct step *step = &draft->steps[s];
+		const struct vq_config **configs;
+
+		step->request.nodeid = new_id(draft, step->request.nodeid);
+		if (step->verb != VERB_RELOAD)
+			continue;
+		configs = take(draft, count, sizeof *configs);
+		for (uint32_t i = 0; i < count; i++)
+			configs[i] = renumbered(draft, step->configs[i]);
+		step->configs = configs;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		draft->nodes[i].nodeid = i + 1;
+	return true;
+}
+
 /* ---- what stands before the steps ---- */
 
 #define SET(field, value) ((field) == (value) ? false : ((field) = (value), true))
@@ -465,6 +547,28 @@ static bool edit_moment(struct step *step, uint32_t n)
 	}
 }
 
+/* A split tells more than a path that is cut: one node apart from the others. */
+static bool edit_cut(struct draft *draft, struct step *step, uint32_t apart)
+{
+	uint32_t count = draft->scenario.node_count, used = 0;
+	struct index_list *groups;
+
+	if (step->verb != VERB_LINK || !step->link_has_up || step->link_up || count < 2)
+		return false;
+	groups = take(draft, 2, sizeof *groups);
+	groups[0] = (struct index_list){1, copy(draft, &apart, 1, sizeof apart)};
+	groups[1].index = take(draft, count, sizeof apart);
+	for (uint32_t i = 0; i < count; i++)
+		if (i != apart)
+			groups[1].index[used++] = i;
+	groups[1].count = used;
+	step->verb = VERB_PARTITION;
+	step->groups = groups;
+	step->group_count = 2;
+	step->link_has_up = step->link_has_loss = step->link_has_latency = false;
+	return true;
+}
+
 static bool edit_wait(struct step *step, uint32_t n)
 {
 	static const uint64_t waits_s[] = {1, 11, 31};
@@ -495,8 +599,10 @@ bool edit_step(struct draft *draft, uint32_t number, uint32_t n)
 	case 17:
 		return step->verb == VERB_LINK && step->link_has_latency &&
 		       (step->link_has_loss || step->link_has_up) && SET(step->link_has_latency, false);
-	default:
+	case 18:
 		return SET(step->ring_stale, false);
+	default:
+		return edit_cut(draft, step, n == 19 ? step->link_from : step->link_to);
 	}
 }
 

@@ -23,6 +23,8 @@ void draft_free(struct draft *draft);
 void edit_drop_steps(struct draft *draft, uint32_t first, uint32_t count);
 /* And all that is about it. False: it is the last one, or a reload lists it first. */
 bool edit_drop_node(struct draft *draft, uint32_t node);
+/* Ids from 1 on. False: they are, or stand where they cannot be told from other text. */
+bool edit_renumber(struct draft *draft);
 /* Number `n` of the ways to simplify something; false: it does not apply. */
 #define EDIT_SCENARIO_COUNT 10u
 bool edit_scenario(struct draft *draft, uint32_t n);
@@ -31,7 +33,7 @@ bool edit_client(struct draft *draft, uint32_t client, uint32_t n);
 /* The file of this node, and of all that share it; UINT32_MAX: all files, those of reloads too. */
 #define EDIT_CONFIG_COUNT 16u
 bool edit_config(struct draft *draft, uint32_t node, uint32_t n);
-#define EDIT_STEP_COUNT 19u
+#define EDIT_STEP_COUNT 21u
 bool edit_step(struct draft *draft, uint32_t step, uint32_t n);
 /* One node less in a step's list, or two groups of a partition made one. */
 bool edit_step_part(struct draft *draft, uint32_t step, uint32_t part);

@@ -199,6 +199,7 @@ static void *work(void *ctx)
 
 	worker->draw = draw_open(&options->draw);
 	worker->finder = finder_open();
+	worker->swarm.totals.exercised = allocate(check_rule_count, sizeof(uint64_t));
 	while ((at = atomic_fetch_add(&worker->shared->next, BLOCK)) < options->count) {
 		uint64_t runs = options->count - at < BLOCK ? options->count - at : BLOCK;
 
@@ -218,6 +219,8 @@ static void collect(struct swarm *swarm, const struct swarm *part)
 	swarm->totals.events += part->totals.events;
 	swarm->totals.callbacks += part->totals.callbacks;
 	swarm->totals.virtual_ns += part->totals.virtual_ns;
+	for (uint32_t i = 0; i < check_rule_count; i++)
+		swarm->totals.exercised[i] += part->totals.exercised[i];
 }
 
 void swarm_search(const struct swarm_options *options, struct swarm *swarm)
@@ -228,6 +231,7 @@ void swarm_search(const struct swarm_options *options, struct swarm *swarm)
 	struct shared shared;
 
 	memset(swarm, 0, sizeof *swarm);
+	swarm->totals.exercised = allocate(check_rule_count, sizeof(uint64_t));
 	atomic_init(&shared.next, 0);
 	atomic_init(&shared.done, 0);
 	pthread_mutex_init(&shared.lock, NULL);
@@ -253,5 +257,6 @@ void swarm_search(const struct swarm_options *options, struct swarm *swarm)
 void swarm_free(struct swarm *swarm)
 {
 	free(swarm->findings);
+	free(swarm->totals.exercised);
 	memset(swarm, 0, sizeof *swarm);
 }

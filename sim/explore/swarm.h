@@ -48,7 +48,7 @@ struct swarm_finding {
 };
 
 struct swarm {
-	struct find_totals totals;
+	struct find_totals totals; /* exercised: owned */
 	uint32_t finding_count;
 	struct swarm_finding *findings; /* owned; defects first, then by kind, rule, hazard, fewest features */
 };
