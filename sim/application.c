@@ -368,15 +368,20 @@ static int initialize(struct world *world, uint32_t client)
 	struct client_state *state = client_of(world, client);
 	struct here here = {world, client, VERB_INITIALIZE, library_of(world, client)};
 	struct result result = {.error = VQ_OK};
+	vq_handle_t handle = 0;
 
 	if (state->phase == CLIENT_GONE)
 		vq_finalize(library_of(world, client), &transport, &here, state->handle);
-	result.error = vq_initialize(library_of(world, client), &transport, &here, told(world, client)->callbacks,
-				     &state->handle);
+	result.error =
+		vq_initialize(library_of(world, client), &transport, &here, told(world, client)->callbacks, &handle);
 	if (result.error == VQ_PENDING)
 		return VQ_PENDING;
 	tell_call(world, client, VERB_INITIALIZE, NULL, BY_STEP);
-	state->phase = result.error == VQ_OK ? CLIENT_OPEN : CLIENT_FRESH;
+	if (result.error == VQ_OK) {
+		state->handle = handle;
+		state->phase = CLIENT_OPEN;
+	} else if (state->phase != CLIENT_OPEN) /* else the handle that it has stays open */
+		state->phase = CLIENT_FRESH;
 	tell_reply(world, client, VERB_INITIALIZE, &result, BY_STEP);
 	return result.error;
 }

@@ -522,9 +522,25 @@ static void a_device_holds_the_sync(void **state)
 	play_close(&play);
 }
 
+/* A client of the world has one handle: what it tries beside it fails, and changes nothing. */
+static void an_open_handle_stays_open(void **state)
+{
+	struct play play;
+
+	(void)state;
+	play_run(&play, TWO STEP("trackstart: {node: 1, client: a}") STEP("initialize: {node: 1, client: a}") STEP(
+				"getinfo: {node: 1, client: a}") STEP("kill: {node: 1, client: a}") STEP("crash: 2"));
+	assert_int_equal(play_reply(&play, A, VERB_INITIALIZE, 1)->number, VQ_ERR_NO_MEMORY);
+	assert_int_equal(play_reply(&play, A, VERB_GETINFO, 0)->number, VQ_OK);
+	for (uint32_t at = 0; play_next(&play, &at, OBSERVE_CLIENT_DIED, ANY);)
+		assert_null(play_next(&play, &at, OBSERVE_QUEUED, ANY)); /* the connection went with its process */
+	play_close(&play);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_open_handle_stays_open),
 		cmocka_unit_test(faults_come_as_their_errors),
 		cmocka_unit_test(faults_of_any_call),
 		cmocka_unit_test(an_interrupted_dispatch_is_repeated),

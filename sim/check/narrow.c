@@ -84,8 +84,8 @@ static bool one_left(const struct judge *judge, uint32_t number)
 	const struct model *model = judge_model(judge, number);
 	const struct step *step = judge_step(judge, judge->check->step);
 
-	return step && step->verb == VERB_STOP && step->nodes.count == 1 && model->downscale == YES &&
-	       !model->device && !model->stale && judge->check->flux == 0 &&
+	return step && step->verb == VERB_STOP && !step->has_after && !step->has_at && step->nodes.count == 1 &&
+	       model->downscale == YES && !model->device && !model->stale && judge->check->flux == 0 &&
 	       judge_node(judge, number)->members + 1 == model->rest_members &&
 	       judge_node(judge, number)->rings == model->rest_rings + 1 &&
 	       set_has(judge_set(judge, number, SET_PREVIOUS), step->nodes.index[0]) &&
