@@ -156,6 +156,12 @@ static void one_node(const struct judge *judge, uint32_t number)
 
 /* ---- hazards ---- */
 
+/* Has last man standing lowered expected votes here, or at one from whom this node has them? */
+static bool was_lowered(const struct model *model)
+{
+	return model->lowered || (model->last_man == YES && model->rest_expected.high < model->file_expected);
+}
+
 /* The hazard of hazards.md that explains two quorate components; 0: none does. */
 static uint32_t hazard(const struct judge *judge, uint32_t a, uint32_t b)
 {
@@ -170,7 +176,7 @@ static uint32_t hazard(const struct judge *judge, uint32_t a, uint32_t b)
 		return 2;
 	if (judge->check->lowered || judge->check->cancelled)
 		return 9;
-	if (last_man && one->wait_for_all == NO && (one->lowered || other->lowered))
+	if (last_man && one->wait_for_all == NO && (was_lowered(one) || was_lowered(other)))
 		return 1;
 	if (one->cast == YES && other->cast == YES)
 		return 11;
