@@ -15,7 +15,9 @@
 #include "sim/report/report.h"
 #include "sim/scenario/dump.h"
 #include "sim/seed.h"
+#include "sim/table.h"
 #include "sim/verdicts.h"
+#include "sim/watch.h"
 
 #define REPORTS_MAX 16u
 
@@ -32,10 +34,12 @@ struct run_command {
 	bool reporting;
 	uint32_t jobs;
 	bool quiet;
+	bool verbose;
+	bool watch;
 	bool progress;
 };
 
-enum { OPTION_SEED = 256, OPTION_TRACE, OPTION_TRACE_ALL, OPTION_ONLY, OPTION_JSON, OPTION_REPORT };
+enum { OPTION_SEED = 256, OPTION_TRACE, OPTION_TRACE_ALL, OPTION_ONLY, OPTION_JSON, OPTION_WATCH, OPTION_REPORT };
 
 static const struct option run_option_list[] = {
 	{"seed", required_argument, NULL, OPTION_SEED},
@@ -44,6 +48,8 @@ static const struct option run_option_list[] = {
 	{"only", required_argument, NULL, OPTION_ONLY},
 	{"jobs", required_argument, NULL, 'j'},
 	{"quiet", no_argument, NULL, 'q'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"watch", no_argument, NULL, OPTION_WATCH},
 	{NULL, 0, NULL, 0},
 };
 
@@ -80,6 +86,12 @@ static int take_option(struct run_command *command, int option)
 	case 'q':
 		command->quiet = true;
 		return 0;
+	case 'v':
+		command->verbose = true;
+		return 0;
+	case OPTION_WATCH:
+		command->watch = true;
+		return 0;
 	default:
 		command->reports[option - OPTION_REPORT].path = optarg;
 		command->reporting = true;
@@ -107,10 +119,13 @@ static int parse_run(struct run_command *command, int argc, char **argv)
 	memcpy(options + report_format_count, run_option_list, sizeof run_option_list);
 	optind = 1;
 	opterr = 0;
-	while (status == 0 && (option = getopt_long(argc, argv, ":j:q", options, NULL)) != -1)
+	while (status == 0 && (option = getopt_long(argc, argv, ":j:qv", options, NULL)) != -1)
 		status = option == '?' || option == ':' ? bad_option(argv, option) : take_option(command, option);
 	if (status == 0 && optind == argc)
 		return usage_error("%s wants scenario files or folders", argv[0]);
+	for (int i = optind; i < argc && command->watch; i++)
+		if (strcmp(argv[i], "-") == 0)
+			return usage_error("--watch wants files or folders: standard input does not change");
 	if (status == 0 && command->options.trace_all && !command->trace_path)
 		return usage_error("--trace-all wants --trace FILE");
 	return status;
@@ -124,6 +139,8 @@ static void done(void *ctx, struct run_result *result)
 		fputs("\r\033[K", stderr);
 	if (command->trace)
 		fwrite(result->trace, 1, result->trace_size, command->trace);
+	if (result->table)
+		fwrite(result->table, 1, result->table_size, command->verdicts.out);
 	verdicts_add(&command->verdicts, result);
 	if (command->reporting)
 		results_keep(&command->results, result);
@@ -220,27 +237,57 @@ static int run_all(struct run_command *command, const struct collection *collect
 	return command->verdicts.failed ? EXIT_FAILED : EXIT_HELD;
 }
 
-int command_run(int argc, char **argv)
+static int run_once(struct run_command *command, char **paths, int count)
 {
-	struct run_command command = {.jobs = 1};
 	struct collection collection;
-	int status = parse_run(&command, argc, argv);
+	int status;
 
-	if (status)
-		return status;
-	collect(&collection, argv + optind, argc - optind, command.only);
+	collect(&collection, paths, count, command->only);
 	if (collection.mistakes) {
 		collection_free(&collection);
 		return EXIT_USAGE; /* nothing is run when one file is wrong */
 	}
-	verdicts_init(&command.verdicts, command.quiet);
-	command.options.label = collection.run_count > 1;
-	command.progress = takes_escapes(2) && collection.run_count > 1;
-	status = open_outputs(&command);
+	verdicts_init(&command->verdicts, command->quiet);
+	command->options.label = collection.run_count > 1;
+	command->progress = takes_escapes(2) && collection.run_count > 1;
+	status = open_outputs(command);
+	if (command->verbose) {
+		bool shown = command->verdicts.out == stdout;
+
+		command->options.table_width = terminal_width(shown ? 1 : 2);
+		command->options.table_colour = command->verdicts.colour_out;
+	}
 	if (status == 0)
-		status = run_all(&command, &collection);
+		status = run_all(command, &collection);
 	collection_free(&collection);
 	return status;
+}
+
+/* Until it is interrupted. */
+static _Noreturn void run_and_watch(struct run_command *command, char **paths, int count)
+{
+	for (;;) {
+		uint64_t seen = watch_look(paths, count);
+
+		if (takes_escapes(1))
+			fputs("\033[H\033[2J", stdout);
+		run_once(command, paths, count);
+		puts("(waiting for a change; ctrl-C ends)");
+		fflush(stdout);
+		watch_wait(paths, count, seen);
+	}
+}
+
+int command_run(int argc, char **argv)
+{
+	struct run_command command = {.jobs = 1};
+	int status = parse_run(&command, argc, argv);
+
+	if (status)
+		return status;
+	if (command.watch)
+		run_and_watch(&command, argv + optind, argc - optind);
+	return run_once(&command, argv + optind, argc - optind);
 }
 
 int command_check(int argc, char **argv)

@@ -8,6 +8,7 @@
 
 #include "sim/ensure.h"
 #include "sim/findings.h"
+#include "sim/table.h"
 
 #define VERDICTS_KEPT 1000u
 
@@ -16,6 +17,7 @@ struct run {
 	struct world *world;
 	struct choice_marks marks;
 	struct trace trace;
+	struct table *table; /* NULL: none is wanted */
 	struct check *check;
 	struct run_result *result;
 	bool *shown; /* by rule: findings that have come */
@@ -143,6 +145,10 @@ struct run *run_begin(const struct scenario *scenario, const struct run_options 
 	world_observe_all(run->world, options->trace_all);
 	trace_init(&run->trace, scenario, options->trace, options->trace_all, options->label);
 	world_observe(run->world, (struct observer){&run->trace, trace_observe});
+	if (options->table_width) {
+		run->table = table_create(scenario, options->table_width, options->table_colour);
+		world_observe(run->world, (struct observer){run->table, table_observe});
+	}
 	if (!options->no_checks)
 		add_judge(run);
 	return run;
@@ -161,6 +167,8 @@ struct world *run_world(struct run *run)
 void run_end(struct run *run)
 {
 	fill_in(run);
+	if (run->table)
+		run->result->table = table_finish(run->table, &run->result->table_size);
 	trace_free(&run->trace);
 	free(run->check);
 	free(run->shown);
@@ -180,6 +188,7 @@ void run_result_free(struct run_result *result)
 {
 	free(result->verdicts);
 	free(result->trace);
+	free(result->table);
 	free(result->exercised);
 	memset(result, 0, sizeof *result);
 }

@@ -13,6 +13,8 @@ struct run_options {
 	uint64_t seed;
 	bool trace; /* keep the text of the trace */
 	bool trace_all;
+	uint32_t table_width; /* 0: no table; else columns of the terminal, see sim/table.h */
+	bool table_colour;
 	bool label;     /* name the scenario in each line of the trace */
 	bool no_checks; /* for benchmarks only */
 };
@@ -35,6 +37,8 @@ struct run_result {
 	char hash[33];
 	char *trace; /* owned; NULL unless kept */
 	size_t trace_size;
+	char *table; /* owned; NULL without a table_width */
+	size_t table_size;
 	uint64_t *exercised; /* per rule; owned */
 };
 

@@ -7,9 +7,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "sim/ensure.h"
+#include "sim/table.h"
 
 #define RED "\033[31m"
 #define GREEN "\033[32m"
@@ -23,6 +25,21 @@ bool takes_escapes(int fd)
 	const char *term = getenv("TERM");
 
 	return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
+}
+
+uint32_t terminal_width(int fd)
+{
+	const char *given = getenv("COLUMNS");
+	unsigned long columns = given ? strtoul(given, NULL, 10) : 0;
+	struct winsize size;
+
+	if (!isatty(fd))
+		return WIDTH;
+	if (!columns && ioctl(fd, TIOCGWINSZ, &size) == 0)
+		columns = size.ws_col;
+	if (!columns)
+		return WIDTH;
+	return columns < TABLE_WIDTH_MIN ? TABLE_WIDTH_MIN : columns > 1000 ? 1000 : (uint32_t)columns;
 }
 
 bool wants_colour(int fd)

@@ -24,6 +24,8 @@ void verdicts_init(struct verdicts *verdicts, bool quiet);
 void verdicts_add(struct verdicts *verdicts, const struct run_result *result);
 void verdicts_end(struct verdicts *verdicts);
 
+/* Columns of the terminal, or of COLUMNS, from 40 on; 100 where there is none. */
+uint32_t terminal_width(int fd);
 /* Is it a terminal that understands escape sequences? */
 bool takes_escapes(int fd);
 /* The same, and nobody set NO_COLOR. */

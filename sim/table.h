@@ -1,0 +1,25 @@
+/*
+ * A run as a table that a person can follow at a terminal (`votesim run -v`): a column
+ * for each node, a line for each moment at which something changed, the steps and what
+ * clients are told between them. Rings bear letters, in the order in which they form.
+ * Where the columns do not fit, a line lists the rings instead, with their members.
+ */
+#ifndef SIM_TABLE_H
+#define SIM_TABLE_H
+
+#include <stdio.h>
+
+#include "sim/observe.h"
+
+#define TABLE_WIDTH_MIN 40u
+
+struct table;
+
+/* width: columns of the terminal, TABLE_WIDTH_MIN or more. The scenario must outlive it. */
+struct table *table_create(const struct scenario *scenario, uint32_t width, bool colour);
+/* An observer; ctx is the table. */
+void table_observe(void *ctx, const struct world_view *view, const struct observation *observation);
+/* The text, to be freed by the caller; the table is gone. */
+char *table_finish(struct table *table, size_t *size);
+
+#endif
