@@ -73,7 +73,7 @@ def test_a_column_for_each_node_and_a_line_for_each_change(program, tmp_path):
     assert ["D Q", "D Q", "D Q"] in cells and ["E Q", "E Q", "down"] in cells
     assert any(" paused " in row[1] for row in rows)
     assert "             ring E is 1.13: 1 2" in lines
-    after = lines.index("step 2  crash 3")
+    after = lines.index("step 2 crash 3")
     told = [line.strip() for line in lines[after:] if "is told" in line]
     assert told[0] == "client a is told nodelist of ring 1.13: 1 2" and told[1].startswith("client a is told quorate: ")
 
