@@ -93,6 +93,15 @@ def test_a_corosync_conf_is_taken_as_it_is(program, tmp_path):
     assert re.search(r"hazard H3, .*\n   with two_node; ", result.stdout)
 
 
+def test_a_cluster_of_plain_votes_is_safe_when_left_alone(program, tmp_path):
+    """No administrator, no feature: nothing is found that two quorate components, or members that disagree, could come from."""
+    (tmp_path / "corosync.conf").write_text(CONF.replace("    two_node: 1\n", ""))
+    result = votesim(program, "swarm", "corosync.conf", "--no-administrator", "--runs", "3000", cwd=tmp_path)
+    assert "administrator's" not in result.stdout and "reloads" not in result.stdout
+    assert "At most one component" not in result.stdout and "agree on quorate" not in result.stdout
+    assert result.stdout.startswith("3000 runs, ")
+
+
 def test_shrink_writes_what_is_left(program, tmp_path):
     (tmp_path / "large.yaml").write_text(LARGE)
     result = votesim(program, "shrink", "large.yaml", "--rule", "I1", "-o", "small.yaml", cwd=tmp_path)

@@ -37,7 +37,7 @@ struct listed { /* a finding that is told, with those that are the same in a lar
 	char description[256];
 };
 
-enum { OPTION_RUNS = 256, OPTION_RUN, OPTION_SEED, OPTION_NODES, OPTION_EVENTS };
+enum { OPTION_RUNS = 256, OPTION_RUN, OPTION_SEED, OPTION_NODES, OPTION_EVENTS, OPTION_NO_ADMINISTRATOR };
 
 /* ---- the command line ---- */
 
@@ -84,6 +84,9 @@ static bool take_option(struct swarm_command *command, int option)
 		command->options.draw.events_max = (uint32_t)number;
 		command->events_given = true;
 		return true;
+	case OPTION_NO_ADMINISTRATOR:
+		command->options.draw.no_administrator = true;
+		return true;
 	case 'j':
 		if (!parse_number(optarg, 1, 256, &number))
 			return false;
@@ -105,6 +108,7 @@ static int parse(struct swarm_command *command, int argc, char **argv)
 		{"seed", required_argument, NULL, OPTION_SEED},
 		{"nodes", required_argument, NULL, OPTION_NODES},
 		{"events", required_argument, NULL, OPTION_EVENTS},
+		{"no-administrator", no_argument, NULL, OPTION_NO_ADMINISTRATOR},
 		{"output", required_argument, NULL, 'o'},
 		{"jobs", required_argument, NULL, 'j'},
 		{NULL, 0, NULL, 0},
@@ -116,7 +120,8 @@ static int parse(struct swarm_command *command, int argc, char **argv)
 	while ((option = getopt_long(argc, argv, ":j:o:", options, NULL)) != -1)
 		if (!take_option(command, option))
 			return usage_error("swarm: cannot use '%s'; there are --runs 1.., --run 0.., --seed N|TEXT, "
-					   "--nodes N|A..B of 1..%u, --events 1..%u, --output DIR, -j 1..256",
+					   "--nodes N|A..B of 1..%u, --events 1..%u, --no-administrator, --output "
+					   "DIR, -j 1..256",
 					   argv[optind - 1], DRAW_NODES_MAX, DRAW_EVENTS_MAX);
 	if (optind + 1 < argc)
 		return usage_error("swarm wants at most one scenario (*.yaml) or corosync.conf");
@@ -204,6 +209,8 @@ static void tell_reproduce(const struct swarm_command *command, uint64_t run)
 		printf(" --nodes %u..%u", draw->nodes_min, draw->nodes_max);
 	if (command->events_given)
 		printf(" --events %u", draw->events_max);
+	if (draw->no_administrator)
+		printf(" --no-administrator");
 	printf("%s%s\n", command->path ? " " : "", command->path ? command->path : "");
 }
 

@@ -55,6 +55,7 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      --seed N               a number or text; --run K: only that run of it\n"
 			   "      --nodes N|A..B         nodes of a drawn cluster (default 2..5)\n"
 			   "      --events N             up to N faults and calls a run (default 8)\n"
+			   "      --no-administrator     without reloads, setvotes, setexpected and the like\n"
 			   "      --output DIR           write a scenario for each finding; -j N: threads\n"
 			   "  votesim shrink SCENARIO    the smallest scenario that still fails in the same\n"
 			   "      --seed N, --only NAME  way, with the story\n"

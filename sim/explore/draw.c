@@ -247,9 +247,9 @@ static void draw_traits(struct draw *draw)
 
 	draw->hurry = hurries[draw_below(draw, 5)];
 	draw->faults = draw_below(draw, 1u << FAULT_COUNT) & ~(1u << FAULT_RELOAD | 1u << FAULT_CANCEL_WAIT_FOR_ALL);
-	if (draw_one_in(draw, 8))
+	if (draw_one_in(draw, 8) && !draw->options->no_administrator)
 		draw->faults |= 1u << FAULT_RELOAD;
-	if (draw_one_in(draw, 16))
+	if (draw_one_in(draw, 16) && !draw->options->no_administrator)
 		draw->faults |= 1u << FAULT_CANCEL_WAIT_FOR_ALL;
 	if (!(draw->faults & (1u << FAULT_CRASH | 1u << FAULT_STOP | 1u << FAULT_RESTART | 1u << FAULT_PARTITION)))
 		draw->faults |= 1u << FAULT_PARTITION;

@@ -19,6 +19,7 @@
 struct draw_options {
 	const struct scenario *base;   /* its cluster, totem and network; NULL: those are drawn, too */
 	uint32_t nodes_min, nodes_max; /* without a base; 1 .. DRAW_NODES_MAX */
+	bool no_administrator;         /* no reloads, setexpected, setvotes, cancel_wait_for_all */
 	uint32_t events_max;           /* faults and calls at most; 1 .. DRAW_EVENTS_MAX */
 };
 

@@ -106,11 +106,13 @@ static void draw_arguments(struct draw *draw, struct step *step)
 	}
 }
 
-/* A quorum device's own calls are made where there is one, and rarely elsewhere. */
+/* Administrators may be left out. A quorum device's own calls are made where there is one, and rarely elsewhere. */
 static bool is_usual(const struct draw *draw, uint32_t client, enum verb verb)
 {
 	const struct vq_config *config = draw->drawn.scenario.nodes[draw->clients[client].node].config;
 
+	if (draw->options->no_administrator && (verb == VERB_SETEXPECTED || verb == VERB_SETVOTES))
+		return false;
 	return verb < VERB_QDEVICE_REGISTER || verb > VERB_QDEVICE_MASTER_WINS || draw->any_calls ||
 	       (config && config->device_model);
 }

@@ -242,6 +242,61 @@ static void choices_that_matter_are_written_down(void **state)
 	scenario_free(&set);
 }
 
+/* ---- the judge ---- */
+
+/* Found by the swarm, and found to be the judge's mistake: nothing is to be told of them. */
+static void what_was_told_wrongly_is_told_no_more(void **state)
+{
+	static const char *const texts[] = {
+		/* asks to be a tracker again while the daemon is paused: told the news, then a snapshot */
+		"cluster: {nodes: 2}\nsteps:\n- start: all\n- trackstart: {node: 2, client: a, slow: 256ms}\n"
+		"- pause: 2\n- trackstart: {node: 2, client: a}\n- resume: 2\n",
+		/* what is wiped when the node has left is written until then */
+		"choices: {stop: {0: 1}}\ncluster: {nodes: 1}\nsteps:\n- start: all\n"
+		"- {stop: {nodes: all, wipe: true}, after: 0s}\n- start: all\n",
+		/* votes above one put last_man_standing out at run time (H5) */
+		"cluster: {nodes: 1, quorum: {last_man_standing: 1}}\nsteps:\n- start: all\n"
+		"- reload: {quorum: {last_man_standing: 1}, nodes: [{nodeid: 1, quorum_votes: 2}]}\n",
+		/* a device falls silent: its node's expected votes are told anew */
+		"cluster: {nodes: 3, quorum: {device: {model: net, votes: 2}}}\nsteps:\n- start: all\n"
+		"- qdevice_register: {node: 3, name: device}\n- qdevice_poll: {node: 3, name: device}\n"
+		"- stop: 2\n- wait: 31s\n",
+		/* who has restarted unnoticed and stops has nobody to say goodbye to */
+		"cluster: {nodes: 2, quorum: {allow_downscale: 1}}\nsteps:\n- start: all\n- crash: 2\n"
+		"- {start: 2, after: 0s}\n- {stop: 2, after: 0s}\n",
+	};
+
+	(void)state;
+	for (uint32_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct scenario_set set;
+		struct found found;
+		char text[1024];
+
+		(void)snprintf(text, sizeof text, "scenario: s\n%s", texts[i]);
+		parse(text, &set);
+		found = first_found(&set.scenarios[0]);
+		if (found.kind)
+			fail_msg("%s\nexpected %s, came %s", text, found.verdict.expected, found.verdict.came);
+		scenario_free(&set);
+	}
+}
+
+/* Expected votes lowered by last man standing, on a node that has them from another: still hazard H1. */
+static void lowered_elsewhere_is_the_same_hazard(void **state)
+{
+	struct scenario_set set;
+	struct found found;
+
+	(void)state;
+	parse("scenario: s\ncluster: {nodes: 5, quorum: {last_man_standing: 1}}\nsteps:\n- start: all\n"
+	      "- partition: [[1, 4, 5], [2, 3]]\n- wait: 11s\n- stop: 1\n- partition: [[1, 3, 4], [2, 5]]\n",
+	      &set);
+	found = first_found(&set.scenarios[0]);
+	assert_int_equal(found.kind, FOUND_HAZARD);
+	assert_int_equal(found.hazard, 1);
+	scenario_free(&set);
+}
+
 /* ---- stories ---- */
 
 static void a_story_says_who_believes_what(void **state)
@@ -318,6 +373,8 @@ int main(void)
 		cmocka_unit_test(what_does_not_matter_is_left_out),
 		cmocka_unit_test(expectations_shrink_to_the_one_that_fails),
 		cmocka_unit_test(choices_that_matter_are_written_down),
+		cmocka_unit_test(what_was_told_wrongly_is_told_no_more),
+		cmocka_unit_test(lowered_elsewhere_is_the_same_hazard),
 		cmocka_unit_test(a_story_says_who_believes_what),
 		cmocka_unit_test(why_there_is_no_quorum),
 	};
