@@ -9,7 +9,8 @@ How a recording becomes a scenario (the format is told in harness/truth/README.m
 - A client is named NAME-NODE; after its daemon was restarted it is another, NAME-NODE-2: a connection ends with its daemon.
 - `start` of several nodes is one step each, so that the recorder's own tracker (`probe`) can follow each.
 - The recorder waited for 800 ms of quiet after each step that settles; so does the scenario.
-- What follows a `quick` step does not wait for the cluster to settle either.
+- What follows a `quick` step does not wait for the cluster to settle either; what follows a command comes 30 ms
+  after it, as with the recorder.
 - The files that `votes`, `conf` and `nodes` change are read by the next `reload`, or by the next start.
 
 How they are compared: client by client; callbacks in order, and replies in order. Of ring ids only the order counts,
@@ -24,6 +25,7 @@ from dataclasses import dataclass, field
 
 PROBE = "probe"
 QUIET_MS = 800
+COMMAND_MS = 30
 TOKEN_MS = 600
 
 # Commands of the recorder: library function and the names of the arguments.
@@ -139,6 +141,7 @@ class Converter:
         self.manual = {}
         self.tracked = set()
         self.unsettled = False
+        self.commanded = False
         self.lines = []
         self.result = Conversion(case["name"], "")
 
@@ -169,8 +172,11 @@ class Converter:
     def _write(self, verb, value, quiet=None):
         """One step. `quiet`: whether the recorder let the cluster settle after it; None: the step changes nothing."""
         self.lines.append(f"  - {verb}: {flow(value)}")
-        if self.unsettled:
+        if self.commanded:
+            self.lines.append(f"    after: {COMMAND_MS}ms")
+        if self.unsettled or self.commanded:
             self.lines.append("    settle: false")
+        self.commanded = False
         self.result.recorded_step.append(self.number)
         if quiet is not None:
             self.unsettled = not quiet
@@ -278,8 +284,10 @@ class Converter:
         self.quorum = quorum_section(lines)
         self.files_changed["quorum"] = self.quorum
 
-    def _do_reload(self, _node, *, settle):
-        self._write("reload", self.files_changed, quiet=settle)
+    def _do_reload(self, node, *, settle):
+        # It reaches the caller's partition only. The others' files have changed as well.
+        reached = self._members(node)
+        self._write("reload", {**self.files_changed, **({"on": reached} if set(reached) != self.up else {})}, quiet=settle)
         self.files_changed = {}
 
     def _do_cmap(self, node, key, _kind, value, *, settle):
@@ -299,6 +307,7 @@ class Converter:
                 raise ConversionError(f"step {self.number}: a client changes the way it dispatches")
             self.manual[node, name] = self.incarnation.get(node, 1)
             self._write("initialize", {"node": node, "client": self._client(node, name), "dispatch": "manual"})
+            self.commanded = settle
             return
         if word not in COMMANDS:
             raise ConversionError(f"step {self.number}: command {word}")
@@ -318,6 +327,7 @@ class Converter:
         if call == "dispatch":
             self.result.dispatching.add(value["client"])
         self._write(call, value)
+        self.commanded = settle
 
 
 def convert(recording: dict) -> Conversion:
@@ -465,10 +475,26 @@ def expected_lines(conversion: Conversion, recorded: list[dict]) -> str:
     for client, lines in by_client.items():
         callbacks = [line for line in lines if "callback" in line]
         unsure = callbacks[:certain_from(conversion, client, callbacks)]
-        known = [next(line for line in reversed(unsure) if line["callback"] == kind)
-                 for kind in ("nodelist", "quorum")] if unsure else []
-        rows += [line for line in lines if line not in unsure or any(line is one for one in known)]
-    return "".join(json.dumps(without_step(line), separators=(",", ":")) + "\n" for line in rows)
+        rows += [line for line in lines if not any(line is one for one in unsure) and "callback" not in line]
+        rows += what_it_knew(unsure) + callbacks[len(unsure):]
+    return "".join(json.dumps(scenario_step(conversion, line), separators=(",", ":")) + "\n" for line in rows)
+
+
+def what_it_knew(unsure: list[dict]) -> list[dict]:
+    """What a client is told that connects after these callbacks. Where no quorum notification came with the last ring (a
+    device holds its sync) that is not known: any is right."""
+    if not unsure:
+        return []
+    latest = {line["callback"]: (number, line) for number, line in enumerate(unsure)}
+    nodelist, quorum = latest["nodelist"], latest["quorum"]
+    known = quorum[1] if quorum[0] > nodelist[0] else {key: value for key, value in quorum[1].items() if key not in ("quorate", "nodes")}
+    return [nodelist[1], known]
+
+
+def scenario_step(conversion: Conversion, line: dict) -> dict:
+    """A line with the last step of the scenario before or at whose end it came; without one when it came before all."""
+    steps = [number for number, recorded in enumerate(conversion.recorded_step) if recorded <= line["step"]]
+    return {**line, "step": steps[-1]} if steps else without_step(line)
 
 
 def read(path: str) -> list[dict]:

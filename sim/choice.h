@@ -14,8 +14,8 @@
 enum choice_kind {
 	CHOOSE_ORDER,   /* which sender's oldest message the ring orders next */
 	CHOOSE_MOVE,    /* who moves to the next ring: 0 all, k those of the k-th old ring by
-			 * themselves first, beyond: of the lowest with one node of another */
-	CHOOSE_CONTACT, /* rings that find each other: 0 after the merge timeout, 1, 2 in the midst of a sync */
+			 * themselves first, beyond: of the lowest with one node of another, last: any */
+	CHOOSE_CONTACT, /* rings that find each other: 0 after the merge timeout, 1, 2 in the midst of a sync, 3 late */
 	CHOOSE_JOIN, /* a node that starts, or was paused too long: 0 forms a ring alone first, 1 joins the others at once */
 	CHOOSE_RECOVER, /* how many ordered messages of the old ring are lost with their senders */
 	CHOOSE_WAKE,    /* how long until an application dispatches, in steps of 100 us */
@@ -24,6 +24,7 @@ enum choice_kind {
 	CHOOSE_TURN,    /* a node whose turn in the sync has come: 0 at once, 1 a token round later */
 	CHOOSE_JITTER,  /* of a packet, in ns */
 	CHOOSE_LOSS,    /* a packet: 0 .. 999999, lost when below the loss in ppm */
+	CHOOSE_MOVER,   /* a node, when any may move: 0 it moves, 1 it stays */
 	CHOOSE_KIND_COUNT
 };
 

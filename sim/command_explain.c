@@ -7,8 +7,10 @@
 #include "sim/collect.h"
 #include "sim/commands.h"
 #include "sim/explore/explain.h"
+#include "sim/scenario/amount.h"
 
-#define STATES_MAX 2000000u
+#define STATES 500000u
+#define STATES_MAX 1000000000u
 
 static void put_choice(const struct scenario *scenario, const struct explained_choice *choice)
 {
@@ -23,6 +25,9 @@ static void put_choice(const struct scenario *scenario, const struct explained_c
 	case CHOOSE_MOVE:
 		printf("some formed a ring by themselves first (choice %u of %u)\n", choice->picked, choice->n - 1);
 		break;
+	case CHOOSE_MOVER:
+		puts("... without one of them");
+		break;
 	case CHOOSE_JOIN:
 		puts("the starting node joined the others without a ring of its own");
 		break;
@@ -33,7 +38,8 @@ static void put_choice(const struct scenario *scenario, const struct explained_c
 		puts("the client read what its stopping daemon said");
 		break;
 	case CHOOSE_CONTACT:
-		puts("rings found each other in the midst of a sync");
+		puts(choice->picked == 3 ? "rings took long to find each other"
+					 : "rings found each other in the midst of a sync");
 		break;
 	case CHOOSE_STOP:
 		puts("the daemon took its time to stop");
@@ -46,11 +52,34 @@ static void put_choice(const struct scenario *scenario, const struct explained_c
 	}
 }
 
+/* The shortest stretch that no interleaving gives: how far any came, what was recorded there, what came instead. */
+static void tell_where(const struct scenario *scenario, const struct recording *recording, const char *path,
+		       const struct explanation *explanation)
+{
+	uint32_t failed = explanation->failed_stream, step = explanation->failed_step;
+	const struct recorded_stream *stream = &recording->streams[failed];
+	const char *client = failed == UINT32_MAX ? NULL : scenario->clients[failed / 2].name;
+
+	printf("  none gives it beyond step %u (%s)\n", step, verb_name(scenario->steps[step].verb));
+	if (!client) {
+		for (uint32_t i = 0; i < 2 * scenario->client_count; i++)
+			if (explanation->positions[i] < recording->streams[i].count)
+				printf("  expected  %s:%u, which client %s was not told\n", path,
+				       recording->streams[i].lines[explanation->positions[i]].line,
+				       scenario->clients[i / 2].name);
+		return;
+	}
+	if (explanation->positions[failed] < stream->count)
+		printf("  expected  %s:%u, of client %s\n", path, stream->lines[explanation->positions[failed]].line,
+		       client);
+	else
+		printf("  expected  no more %s of client %s\n", failed % 2 ? "replies" : "callbacks", client);
+	printf("  came      %s\n", explanation->came ? explanation->came : "nothing, and the step was over");
+}
+
 static int tell(const struct scenario *scenario, const struct recording *recording, const char *path,
 		const struct explanation *explanation)
 {
-	uint32_t failed = explanation->failed_stream;
-
 	if (explanation->found) {
 		printf("explained: %u lines, %llu branches, %llu states\n", recording->line_count,
 		       (unsigned long long)explanation->runs, (unsigned long long)explanation->states);
@@ -66,22 +95,11 @@ static int tell(const struct scenario *scenario, const struct recording *recordi
 	       explanation->gave_up ? "given up" : "no interleaving gives this recording",
 	       (unsigned long long)explanation->runs, (unsigned long long)explanation->states, explanation->matched,
 	       recording->line_count);
-	for (uint32_t i = 0; i < 2 * scenario->client_count; i++) {
-		const struct recorded_stream *stream = &recording->streams[i];
-		uint32_t position = explanation->positions[i];
-
-		if (position < stream->count)
-			printf("  %s:%u: this line of client %s %s\n", path, stream->lines[position].line,
-			       scenario->clients[i / 2].name,
-			       i == failed ? "did not come, but something else" : "was not reached");
-		else if (i == failed)
-			printf("  client %s got more %s than were recorded\n", scenario->clients[i / 2].name,
-			       i % 2 ? "replies" : "callbacks");
-	}
+	tell_where(scenario, recording, path, explanation);
 	return EXIT_FAILED;
 }
 
-static int explain_one(const struct scenario *scenario, const char *path)
+static int explain_one(const struct scenario *scenario, const char *path, uint64_t states_max)
 {
 	struct explanation explanation;
 	struct recording recording;
@@ -92,7 +110,7 @@ static int explain_one(const struct scenario *scenario, const char *path)
 		fprintf(stderr, "%s\n", message);
 		return EXIT_USAGE;
 	}
-	explain(scenario, &recording, STATES_MAX, &explanation);
+	explain(scenario, &recording, states_max, &explanation);
 	status = tell(scenario, &recording, path, &explanation);
 	explanation_free(&explanation);
 	recording_free(&recording);
@@ -103,21 +121,27 @@ int command_explain(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"recording", required_argument, NULL, 'r'},
+		{"states", required_argument, NULL, 's'},
 		{NULL, 0, NULL, 0},
 	};
 	struct collection collection;
 	const char *recording = NULL;
+	uint64_t states_max = STATES;
 	int option, status;
 
 	optind = 1;
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (option != 'r')
+		if (option == 'r')
+			recording = optarg;
+		else if (option != 's')
 			return usage_error("unknown option '%s'", argv[optind - 1]);
-		recording = optarg;
+		else if (amount_integer(optarg, &states_max) != AMOUNT_OK || states_max == 0 ||
+			 states_max > STATES_MAX)
+			return usage_error("--states: expected 1 to %u, found '%s'", STATES_MAX, optarg);
 	}
 	if (!recording || optind + 1 != argc)
-		return usage_error("usage: votesim explain SCENARIO --recording FILE");
+		return usage_error("usage: votesim explain SCENARIO --recording FILE [--states N]");
 	collect(&collection, argv + optind, 1, NULL);
 	if (collection.mistakes)
 		status = EXIT_USAGE;
@@ -125,7 +149,7 @@ int command_explain(int argc, char **argv)
 		status = usage_error("explain wants one scenario, and %s holds %u", argv[optind],
 				     collection.run_count);
 	else
-		status = explain_one(collection.runs[0], recording);
+		status = explain_one(collection.runs[0], recording, states_max);
 	collection_free(&collection);
 	return status;
 }

@@ -11,6 +11,9 @@
 #include "sim/ensure.h"
 #include "sim/state.h"
 
+#define CONTACT_LATE 3u /* joins were lost: it takes as long as a lost member */
+#define STAGES_MAX 3u   /* rings on the way to one of all, at most */
+
 static uint64_t ms(uint64_t value_ms)
 {
 	return value_ms * SCENARIO_MS;
@@ -118,13 +121,14 @@ static void look_at_ring(struct world *world, uint32_t slot, uint32_t component)
 }
 
 /* A ring has found others, or lost one that said goodbye: others may be here in the
- * midst of the sync that is under way. */
+ * midst of the sync that is under way, or the way to a ring of all takes long
+ * (recording explored-lms-atb). */
 static void note_contact(struct world *world, struct ring_state *ring)
 {
 	if (ring->contact_ns != NEVER_NS)
 		return;
 	ring->contact_ns = state_of(world)->now_ns;
-	ring->early = world_pick(world, 3, CHOOSE_CONTACT);
+	ring->early = world_pick(world, 4, CHOOSE_CONTACT);
 }
 
 struct component {               /* what one pass over the nodes finds of it */
@@ -154,11 +158,12 @@ static struct component look_at_component(struct world *world, uint32_t componen
 		last_ring = slot;
 		look_at_ring(world, slot, component);
 	}
-	found.at_rest = found.rings == 1 && ring_of(world, last_ring)->flags & RING_WHOLE &&
+	found.at_rest = found.rings == 1 &&
+			(ring_of(world, last_ring)->flags & (RING_WHOLE | RING_TWICE)) == RING_WHOLE &&
 			ring_of(world, last_ring)->member_count == found.size;
 	if (found.at_rest) {
 		ring_of(world, last_ring)->contact_ns = NEVER_NS;
-		ring_of(world, last_ring)->flags &= ~(uint32_t)RING_AGAIN;
+		ring_of(world, last_ring)->stages = 0;
 	}
 	return found;
 }
@@ -184,14 +189,15 @@ static void add_ready(struct world *world, uint32_t slot, uint32_t component, st
 {
 	const struct totem *totem = &world->scenario->totem;
 	struct ring_state *ring = ring_of(world, slot);
-	uint64_t token_ms = scenario_token_ms(world->scenario);
+	uint64_t token_ms = scenario_token_ms(world->scenario), consensus_ms = scenario_consensus_ms(world->scenario);
 
 	note_contact(world, ring);
 	if (ring->flags & RING_FIRST)
 		found->first_ready_ns = sooner(found->first_ready_ns, ring->contact_ns + ms(totem->join_ms));
 	else if (count_lost(world, slot, component))
-		ready->lost =
-			later(ready->lost, ring->broken_ns + ms(token_ms + scenario_consensus_ms(world->scenario)));
+		ready->lost = later(ready->lost, ring->broken_ns + ms(token_ms + consensus_ms));
+	else if (ring->early == CONTACT_LATE)
+		ready->merge = later(ready->merge, ring->contact_ns + ms(token_ms + consensus_ms));
 	else if (ring->early)
 		ready->early = sooner(ready->early,
 				      ring->contact_ns + ring->early * world->scenario->network.latency_ns + 1);
@@ -308,36 +314,71 @@ static uint32_t nth_other(const struct world *world, uint32_t component, uint32_
 	return NONE;
 }
 
+/* Those of a component that move, picked one by one. */
+static uint32_t gather_any(struct world *world)
+{
+	uint32_t count = 0;
+
+	for (world->candidate = 0; world->candidate < world->candidate_count; world->candidate++)
+		if (world_pick(world, 2, CHOOSE_MOVER) == 0)
+			world->list[count++] = world->candidates[world->candidate];
+	return count;
+}
+
 /* Totem may take more than one step to bring rings together: the members of one may
  * form a ring by themselves first, even the same again, or those of the lowest with
- * one node of another (recordings split-3-2, atb-odd-with-wfa, atb-highest-six). They
- * do so once: RING_AGAIN. Returns whose ring it is, NONE: all of them. */
-static uint32_t pick_movers(struct world *world, uint32_t component, const struct component *found, uint32_t *guest)
+ * one node of another, or any (recordings split-3-2, atb-odd-with-wfa, atb-highest-six,
+ * split-three-pairs-then-merge-two). Into world->list; how many move. */
+static uint32_t gather_movers(struct world *world, uint32_t component, const struct component *found)
 {
-	uint32_t lowest = nth_ring(world, component, 1), ring = lowest, picked;
+	uint32_t lowest = nth_ring(world, component, 1), picked;
 	uint32_t others = found->size - count_here(world, lowest, component);
 
-	*guest = NONE;
 	if (found->rings < 2)
-		return NONE;
-	picked = world_pick(world, 1 + found->rings + others, CHOOSE_MOVE);
+		return gather(world, component, NONE, NONE);
+	world->candidate_count = gather(world, component, NONE, NONE);
+	memcpy(world->candidates, world->list, world->candidate_count * sizeof *world->list);
+	picked = world_pick(world, 2 + found->rings + others, CHOOSE_MOVE);
 	if (picked == 0)
-		return NONE;
+		return gather(world, component, NONE, NONE);
 	if (picked <= found->rings)
-		ring = nth_ring(world, component, picked);
-	else
-		*guest = nth_other(world, component, lowest, picked - found->rings);
-	return ring_of(world, ring)->flags & RING_AGAIN ? NONE : ring;
+		return gather(world, component, nth_ring(world, component, picked), NONE);
+	if (picked <= found->rings + others)
+		return gather(world, component, lowest, nth_other(world, component, lowest, picked - found->rings));
+	return gather_any(world);
+}
+
+/* Rings that were formed on the way, one after the other, by those in world->list. */
+static uint32_t count_stages(const struct world *world, uint32_t count)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t stages = ring_of(world, node_of(world, world->list[i])->ring)->stages;
+
+		most = stages > most ? stages : most;
+	}
+	return most;
 }
 
 static void form_together(struct world *world, uint32_t component, const struct component *found)
 {
-	uint32_t guest, slot;
-	uint32_t ring = pick_movers(world, component, found, &guest);
+	bool asked = found->rings > 1;
+	uint32_t count = gather_movers(world, component, found), stages, slot;
+	bool some = count < found->size || (asked && world->candidate == found->size);
 
-	slot = ring_install(world, world->list, gather(world, component, ring, guest));
-	if (ring != NONE)
-		ring_of(world, slot)->flags |= RING_AGAIN;
+	world->candidate = 0;
+	stages = count_stages(world, count);
+	if (some && (count == 0 || stages == STAGES_MAX)) {
+		count = gather(world, component, NONE, NONE);
+		some = false;
+	}
+	slot = ring_install(world, world->list, count);
+	if (!some)
+		return;
+	ring_of(world, slot)->stages = stages + 1;
+	if (count == found->size) /* all of them, once more (recording atb-two-steps-to-half) */
+		ring_of(world, slot)->flags |= RING_TWICE;
 }
 
 static void form_component(struct world *world, uint32_t component)

@@ -69,7 +69,7 @@ enum ring_flag {
 	RING_WHOLE = 4,    /* every member is there: messages flow */
 	RING_ORDERING = 8, /* an EVENT_ORDER is under way */
 	RING_REFORM = 16,  /* its token was lost, though all are back */
-	RING_AGAIN = 32,   /* formed on the way to a larger one: not once more */
+	RING_TWICE = 32,   /* its members form another soon */
 };
 
 struct ring_state {
@@ -78,13 +78,13 @@ struct ring_state {
 	uint64_t contact_ns; /* since when another ring, or a leave, is known */
 	uint32_t generation;
 	uint32_t flags;
-	uint32_t member_count; /* as installed */
-	uint32_t here;         /* members still on it, paused ones too */
-	uint32_t ordered;      /* messages ordered so far */
-	uint32_t early;        /* 0, or it meets the others after so many packets' time */
-	uint32_t reserved;
-	uint32_t token_at;                    /* the member (by its place) that sent last; only with token_order */
-	uint32_t log_first, log_last;         /* ordered, not yet delivered to all */
+	uint32_t member_count;        /* as installed */
+	uint32_t here;                /* members still on it, paused ones too */
+	uint32_t ordered;             /* messages ordered so far */
+	uint32_t early;               /* 0, or it meets the others after so many packets' time */
+	uint32_t stages;              /* so many rings were formed on the way to a larger one, this the last */
+	uint32_t token_at;            /* the member (by its place) that sent last; only with token_order */
+	uint32_t log_first, log_last; /* ordered, not yet delivered to all */
 	uint32_t pending_first, pending_last; /* sent, not yet ordered */
 };
 
@@ -199,6 +199,8 @@ struct world {
 	struct vq_entry *entries;
 	uint32_t *component; /* node -> lowest node of its component, NONE: not active */
 	uint32_t *list, *ids;
+	uint32_t *candidates;                /* CHOOSE_MOVE, CHOOSE_MOVER: who may move */
+	uint32_t candidate_count, candidate; /* CHOOSE_MOVER: which of them is asked about */
 	uint8_t *chosen;
 	uint32_t *heads, *heads_before;
 	uint32_t *clients_at_node; /* node * clients_per_node_max + connection -> client */

@@ -153,6 +153,7 @@ struct world *world_create(const struct scenario *scenario, struct choice choice
 	world->component = allocate(n, sizeof *world->component);
 	world->list = allocate(2 * n, sizeof *world->list);
 	world->ids = allocate(n, sizeof *world->ids);
+	world->candidates = allocate(n, sizeof *world->candidates);
 	world->chosen = allocate(n + 1, 1);
 	world->heads = allocate(n, sizeof *world->heads);
 	world->heads_before = allocate(n, sizeof *world->heads_before);
@@ -169,6 +170,7 @@ void world_destroy(struct world *world)
 	free(world->component);
 	free(world->list);
 	free(world->ids);
+	free(world->candidates);
 	free(world->chosen);
 	free(world->heads);
 	free(world->heads_before);
@@ -262,6 +264,13 @@ uint32_t world_pick(struct world *world, uint32_t n, enum choice_kind what)
 	picked = world->choice.choose(world->choice.ctx, state_of(world)->streams, n, what);
 	ALWAYS(picked < n);
 	return picked;
+}
+
+const uint32_t *world_candidates(const struct world *world, uint32_t *count, uint32_t *candidate)
+{
+	*count = world->candidate_count;
+	*candidate = world->candidate;
+	return world->candidates;
 }
 
 void world_choose(struct world *world, struct choice choice)

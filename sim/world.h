@@ -32,6 +32,9 @@ void world_observe_all(struct world *world, bool all);
  * first; true the next sender round the ring, as most recordings have it. */
 void world_token_order(struct world *world, bool token_order);
 void world_choose(struct world *world, struct choice choice);
+/* While CHOOSE_MOVE or CHOOSE_MOVER is asked: the nodes that may move, ascending, and
+ * (CHOOSE_MOVER) which of them it is about. */
+const uint32_t *world_candidates(const struct world *world, uint32_t *count, uint32_t *candidate);
 
 /* Do the next thing: an event, or the next part of the script. False: the run is over. */
 bool world_advance(struct world *world);

@@ -24,7 +24,9 @@ struct explanation {
 	uint64_t states;        /* different states at a choice */
 	uint32_t matched;       /* lines of the recording, at most, when none was found */
 	uint32_t *positions;    /* by stream, then; owned */
-	uint32_t failed_stream; /* where something else came, then; UINT32_MAX: nowhere */
+	uint32_t failed_stream; /* where something else came, or nothing, then; UINT32_MAX: nowhere */
+	uint32_t failed_step;   /* then */
+	char *came;             /* what came there, a line of the trace; NULL: nothing; owned */
 	uint32_t choice_count;
 	struct explained_choice *choices; /* owned */
 };

@@ -134,6 +134,7 @@ static void what_cannot_be_is_not_found(void **state)
 		lines++;
 	assert_in_range(explanation.matched, 2, lines - 1);
 	assert_int_equal(explanation.choice_count, 0);
+	assert_non_null(strstr(explanation.came, "\"reply\":\"getinfo\"")); /* with another number */
 	explanation_free(&explanation);
 	free(trace);
 }
@@ -197,6 +198,76 @@ static void a_large_cluster(void **state)
 	free(trace);
 }
 
+#define TRACKED(n) "trackstart: {node: " #n ", client: t" #n ", flags: [CHANGES_ONLY]}"
+
+/* Six nodes in two halves come together. */
+static const char halves[] =
+	CLUSTER(6) STEPS STEP("start: all") STEP(TRACKED(1)) STEP(TRACKED(2)) STEP(TRACKED(3)) STEP(TRACKED(4))
+		STEP(TRACKED(5)) STEP(TRACKED(6)) STEP("partition: [[1, 2, 3], [4, 5, 6]]") STEP("heal: all");
+
+struct wanted { /* who moves, as bits, at each CHOOSE_MOVE; then all */
+	const uint32_t *sets;
+	uint32_t count, at, node;
+};
+
+static uint32_t choose_sets(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)
+{
+	struct wanted *wanted = ctx;
+
+	(void)streams;
+	if (what == CHOOSE_MOVE && wanted->at < wanted->count) {
+		wanted->node = 0;
+		wanted->at++;
+		return n - 1;
+	}
+	if (what == CHOOSE_MOVER)
+		return !(wanted->sets[wanted->at - 1] >> wanted->node++ & 1);
+	return 0;
+}
+
+static void assert_found_at_once(const char *scenario, const uint32_t *sets, uint32_t count)
+{
+	struct wanted wanted = {sets, count, 0, 0};
+	char *trace = record(scenario, (struct choice){&wanted, choose_sets}, 0);
+	struct explanation explanation = explained(scenario, trace, 10000);
+
+	assert_int_equal(wanted.at, count);
+	assert_true(explanation.found);
+	assert_in_range(explanation.runs, 1, 3);
+	explanation_free(&explanation);
+	free(trace);
+}
+
+/* What the recording has of rings is followed: nothing else is tried before. */
+static void members_are_traded_on_the_way(void **state)
+{
+	(void)state;
+	assert_found_at_once(halves, (const uint32_t[]){0x37, 0x03, 0x0c}, 3);
+	assert_found_at_once(halves, (const uint32_t[]){0x18}, 1);
+	assert_found_at_once(halves, (const uint32_t[]){0x3f}, 1); /* all six, twice */
+}
+
+/* The step in which a ring was recorded counts: it is not to come in a later one. */
+static void a_ring_comes_in_its_step(void **state)
+{
+	static const char healed[] = CLUSTER(2) STEPS STEP("start: all") STEP("trackstart: {node: 1, client: a}")
+		STEP("partition: [[1], [2]]") STEP("wait: 1s") STEP("heal: all");
+	char *trace = record(healed, choice_plain, 0), *step;
+	struct explanation explanation = explained(healed, trace, 1000);
+
+	(void)state;
+	assert_true(explanation.found);
+	explanation_free(&explanation);
+	while ((step = strstr(trace, "\"step\":4")))
+		step[strlen("\"step\":")] = '3';
+	explanation = explained(healed, trace, 100000);
+	assert_false(explanation.found);
+	assert_int_equal(explanation.failed_step, 3);
+	assert_null(explanation.came);
+	explanation_free(&explanation);
+	free(trace);
+}
+
 /* Jitter is drawn as in the plain run: it is the scenario's seed that decides. */
 static void with_jitter(void **state)
 {
@@ -223,6 +294,8 @@ int main(void)
 		cmocka_unit_test(too_much_and_too_little),
 		cmocka_unit_test(a_large_cluster),
 		cmocka_unit_test(with_jitter),
+		cmocka_unit_test(members_are_traded_on_the_way),
+		cmocka_unit_test(a_ring_comes_in_its_step),
 	};
 
 	return cmocka_run_group_tests_name("explain", tests, NULL, NULL);

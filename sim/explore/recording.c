@@ -104,6 +104,7 @@ static void read_ring(struct reader *reader, struct recorded *line, const struct
 		mistake(&reader->reading, place(reader, ring), "[nodeid, sequence] belongs here");
 	line->ring.nodeid = (uint32_t)number_of(reader, ring->items[0]);
 	line->ring.seq = number_of(reader, ring->items[1]);
+	line->sequence = line->ring.seq;
 }
 
 static void read_callback(struct reader *reader, struct recorded *line, const struct tree *map)
@@ -118,6 +119,9 @@ static void read_callback(struct reader *reader, struct recorded *line, const st
 		read_members(reader, line, map);
 	} else if (strcmp(name, "quorum") == 0) {
 		line->kind = VQ_QUORUM;
+		line->any = !tree_get(map, "quorate") && !tree_get(map, "nodes");
+		if (line->any)
+			return;
 		line->quorate = (uint32_t)number(reader, map, "quorate");
 		read_nodes(reader, line, map);
 	} else if (strcmp(name, "expected_votes") == 0) {
@@ -207,13 +211,15 @@ static void read_line(void *context)
 {
 	struct reader *reader = context;
 	const struct tree *map = next_map(reader);
-	struct recorded line = {.line = reader->line};
+	struct recorded line = {.line = reader->line, .step = UINT32_MAX};
 	struct recorded_stream *to;
 	uint32_t index;
 
 	if (!tree_get(map, "callback") && !tree_get(map, "reply"))
 		return; /* refusals and events are not a client's */
 	index = find_client(reader, map);
+	if (tree_get(map, "step"))
+		line.step = (uint32_t)number(reader, map, "step");
 	if (tree_get(map, "callback"))
 		read_callback(reader, &line, map);
 	else
@@ -406,7 +412,7 @@ static bool same_callback(const struct recording *recording, struct recording_pr
 	case VQ_NODELIST:
 		return same_entries(line, got) && same_ring(recording, progress, line, got->ring);
 	case VQ_QUORUM:
-		return line->quorate == got->quorate && same_entries(line, got);
+		return line->any || (line->quorate == got->quorate && same_entries(line, got));
 	default:
 		return line->expected_votes == got->expected_votes;
 	}
@@ -441,6 +447,36 @@ static bool same_reply(const struct recorded *line, const struct observation *go
 	return line->error != VQ_OK || !got->reply || same_info(line, &got->reply->info);
 }
 
+const struct recorded *recording_next_ring(const struct recording *recording,
+					   const struct recording_progress *progress, uint32_t client, uint32_t step,
+					   uint32_t later)
+{
+	const struct recorded_stream *stream = &recording->streams[2 * client];
+	const uint32_t *positions = (const uint32_t *)(const void *)(progress->rings + recording->ring_count);
+
+	if (positions[2 * client] == 0) /* it does not track yet: its first nodelist is the answer to trackstart */
+		return NULL;
+	for (uint32_t i = positions[2 * client]; i < stream->count; i++)
+		if (has_ring(&stream->lines[i]) && later-- == 0)
+			return stream->lines[i].step == UINT32_MAX || stream->lines[i].step <= step
+				       ? &stream->lines[i]
+				       : NULL;
+	return NULL;
+}
+
+/* A step has settled: what was recorded of rings until then must have come. */
+static void follow_step(const struct recording *recording, struct recording_progress *progress, uint32_t step)
+{
+	for (uint32_t i = 0; i < recording->client_count && !progress->failed; i++) {
+		const struct recorded *line = recording_next_ring(recording, progress, i, step, 0);
+
+		if (!line || line->step == UINT32_MAX)
+			continue;
+		progress->failed = 1;
+		progress->failed_stream = 2 * i;
+	}
+}
+
 void recording_follow(const struct recording *recording, struct recording_progress *progress,
 		      const struct observation *observation)
 {
@@ -449,6 +485,8 @@ void recording_follow(const struct recording *recording, struct recording_progre
 	uint32_t *position, index;
 	bool same;
 
+	if (observation->kind == OBSERVE_STEP_END && observation->number == 1)
+		follow_step(recording, progress, observation->step);
 	if (!is_reply && observation->kind != OBSERVE_CALLBACK)
 		return;
 	if (progress->failed || !recording->watched[observation->client] ||

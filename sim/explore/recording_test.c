@@ -290,6 +290,9 @@ static void what_is_left_out(void **state)
 	see_reply(&walk, VERB_CONTEXT_GET, VQ_OK, 99, NULL);
 	see_reply(&walk, VERB_GETINFO, VQ_ERR_NOT_EXIST, 0, &reply);
 	end_walk(&walk, true);
+	walk = walk_along(A "\"callback\":\"quorum\",\"context\":5}\n");
+	see_quorum(&walk, 1, 5, 2);
+	end_walk(&walk, true);
 }
 
 /* Sequences differ between machines; that they are the same ring, or a later one, does not. */
