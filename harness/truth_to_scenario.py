@@ -328,6 +328,7 @@ class Converter:
             self.result.dispatching.add(value["client"])
         self._write(call, value)
         self.commanded = settle
+        self.unsettled = self.unsettled or not settle
 
 
 def convert(recording: dict) -> Conversion:

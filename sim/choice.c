@@ -19,7 +19,8 @@ static uint32_t choose_plain(void *ctx, uint64_t *streams, uint32_t n, enum choi
 
 static uint32_t choose_seeded(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)
 {
-	bool rare = what == CHOOSE_MOVE || what == CHOOSE_CONTACT || what == CHOOSE_STOP || what == CHOOSE_RECOVER;
+	bool rare = what == CHOOSE_MOVE || what == CHOOSE_CONTACT || what == CHOOSE_STOP || what == CHOOSE_RECOVER ||
+		    what == CHOOSE_TURN || what == CHOOSE_RELEASE;
 
 	(void)ctx;
 	if (rare && rng_below(&streams[what], 4) != 0)

@@ -22,9 +22,11 @@ enum choice_kind {
 	CHOOSE_EXIT,    /* a daemon that stops: 0 it is gone before its clients read, 1 they read what it says */
 	CHOOSE_STOP,    /* a clean stop: 0 takes a moment, 1 long enough for others to notice one before it */
 	CHOOSE_TURN,    /* a node whose turn in the sync has come: 0 at once, 1 a token round later */
+	CHOOSE_MOVER,   /* a node, when any may move: 0 it moves, 1 it stays */
+	CHOOSE_TOKEN,   /* messages of a new ring: 0 in any order, 1 round the ring, as recordings have it */
+	CHOOSE_RELEASE, /* a sync that is released goes on: 0 at once, 1 some token rounds later */
 	CHOOSE_JITTER,  /* of a packet, in ns */
 	CHOOSE_LOSS,    /* a packet: 0 .. 999999, lost when below the loss in ppm */
-	CHOOSE_MOVER,   /* a node, when any may move: 0 it moves, 1 it stays */
 	CHOOSE_KIND_COUNT
 };
 

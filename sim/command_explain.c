@@ -44,6 +44,9 @@ static void put_choice(const struct scenario *scenario, const struct explained_c
 	case CHOOSE_STOP:
 		puts("the daemon took its time to stop");
 		break;
+	case CHOOSE_RELEASE:
+		puts("a sync that its device had held went on some token rounds later");
+		break;
 	case CHOOSE_TURN:
 		puts("a node took its turn in the sync a token round later");
 		break;

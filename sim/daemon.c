@@ -7,6 +7,7 @@
 
 /* A clean stop takes this long beyond the time its last message needs. */
 #define STOP_NS 1000000u
+#define LATE_RELEASE_NS 100000000u
 #define LATE_STOP_NS 300000000u /* recorded: 0.15 to 0.4 s */
 
 struct here { /* the ctx of a core's host */
@@ -70,10 +71,21 @@ static void host_answer(void *ctx, uint32_t connection, const struct vq_reply *r
 	application_answer(here->world, here->node, connection, reply);
 }
 
+/* Is the device's hold over? The daemon goes on with the sync about once a token round
+ * (recordings qdevice-release-quick-*). */
 static void host_sync_processed(void *ctx)
 {
 	struct here *here = ctx;
+	struct world *world = here->world;
+	const struct node_state *node = node_of(world, here->node);
 
+	if (node->held && world_pick(world, 2, CHOOSE_RELEASE)) {
+		event_push(world, state_of(world)->now_ns + LATE_RELEASE_NS,
+			   (struct event){.kind = EVENT_RELEASE,
+					  .a = here->node,
+					  .b = ring_of(world, node->ring)->generation});
+		return;
+	}
 	ring_send(here->world, here->node, MESSAGE_BARRIER, NULL, 0);
 }
 
@@ -459,6 +471,7 @@ static void activate(struct world *world, uint32_t node)
 
 	observe(world, &observation);
 	vq_sync_activate(core_of(world, node), host, &here);
+	ring_synced(world, node);
 }
 
 static void deliver_votequorum(struct world *world, uint32_t node, const struct message *message)
@@ -480,6 +493,14 @@ static void deliver_votequorum(struct world *world, uint32_t node, const struct 
 		observe(world, &observation);
 	}
 	ALWAYS(vq_deliver(core_of(world, node), host, &here, sender, message + 1, message->size));
+}
+
+void daemon_release(struct world *world, uint32_t node, uint32_t generation)
+{
+	const struct node_state *state = node_of(world, node);
+
+	if (state->ring != NONE && ring_of(world, state->ring)->generation == generation)
+		ring_send(world, node, MESSAGE_BARRIER, NULL, 0);
 }
 
 void daemon_turn(struct world *world, uint32_t node, uint32_t generation)
@@ -541,11 +562,13 @@ int daemon_request(struct world *world, uint32_t node, uint32_t connection, cons
 	return error;
 }
 
+/* A sync under way refuses a reload: nothing is read, then or later (recording reload-while-held). */
 void daemon_reload(struct world *world, uint32_t node)
 {
+	const struct node_state *state = node_of(world, node);
 	ENTER(world, node);
 
-	if (!runs(world, node))
+	if (!runs(world, node) || state->barriers < ring_of(world, state->ring)->member_count)
 		return;
 	node_of(world, node)->running_config = node_of(world, node)->file_config;
 	tell_config(world, OBSERVE_RELOADED, node);

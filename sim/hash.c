@@ -100,6 +100,7 @@ bool event_is_stale(const struct world *world, struct event event)
 	case EVENT_FORM:
 		return state_of(world)->form_generation != event.a;
 	case EVENT_TURN:
+	case EVENT_RELEASE:
 		return node_of(world, event.a)->ring == NONE ||
 		       ring_of(world, node_of(world, event.a)->ring)->generation != event.b;
 	case EVENT_LEAVE:

@@ -80,11 +80,25 @@ static void append(struct world *world, uint32_t *first, uint32_t *last, uint32_
 	*last = reference;
 }
 
+/* The first pending message that waits for nothing, 0: there is none; and the one before it. */
+static uint32_t first_ready(const struct world *world, const struct ring_state *ring, uint32_t *before)
+{
+	uint32_t reference = ring->pending_first;
+
+	*before = 0;
+	while (reference && message_at(world, reference)->waits) {
+		*before = reference;
+		reference = message_at(world, reference)->next;
+	}
+	return reference;
+}
+
 static void want_ordering(struct world *world, uint32_t slot)
 {
 	struct ring_state *ring = ring_of(world, slot);
+	uint32_t before;
 
-	if (!(ring->flags & RING_WHOLE) || ring->flags & RING_ORDERING || !ring->pending_first)
+	if (!(ring->flags & RING_WHOLE) || ring->flags & RING_ORDERING || !first_ready(world, ring, &before))
 		return;
 	ring->flags |= RING_ORDERING;
 	event_push(world, state_of(world)->now_ns,
@@ -166,6 +180,8 @@ static uint32_t find_heads(struct world *world, uint32_t slot)
 		const struct message *message = message_at(world, reference);
 		bool barrier = message->kind != MESSAGE_VOTEQUORUM;
 
+		if (message->waits)
+			continue;
 		if (!world->chosen[message->sender] && !(barrier && barrier_seen)) {
 			world->heads[count] = reference;
 			world->heads_before[count++] = previous;
@@ -173,7 +189,7 @@ static uint32_t find_heads(struct world *world, uint32_t slot)
 		}
 		world->chosen[message->sender] = 1;
 	}
-	if (world->token_order)
+	if (ring_of(world, slot)->by_token)
 		sort_round_the_ring(world, slot, count);
 	return count;
 }
@@ -191,17 +207,17 @@ static void unlink_pending(struct world *world, struct ring_state *ring, uint32_
 static uint32_t find_next(struct world *world, uint32_t slot, uint32_t *before)
 {
 	struct ring_state *ring = ring_of(world, slot);
-	uint32_t reference = ring->pending_first;
+	uint32_t reference = first_ready(world, ring, before);
 
-	*before = 0;
 	/* the usual case needs no look at the others */
 	if (message_at(world, reference)->next && world->choice.choose != choice_plain.choose) {
-		uint32_t picked = world_pick(world, find_heads(world, slot), CHOOSE_ORDER);
+		uint32_t count = find_heads(world, slot);
+		uint32_t picked = ring->strictly ? 0 : world_pick(world, count, CHOOSE_ORDER);
 
 		reference = world->heads[picked];
 		*before = world->heads_before[picked];
 	}
-	if (world->token_order)
+	if (ring->by_token)
 		ring->token_at = place_of(world, slot, message_at(world, reference)->sender);
 	return reference;
 }
@@ -242,7 +258,7 @@ static uint32_t companion(const struct world *world, uint32_t reference)
 {
 	const struct message *message = message_at(world, reference), *next = message_at(world, message->next);
 
-	if (!message->next || next->sender != message->sender)
+	if (!message->next || next->sender != message->sender || next->waits)
 		return NONE;
 	return message->kind == MESSAGE_VOTEQUORUM && next->kind == MESSAGE_VOTEQUORUM ? message->next : NONE;
 }
@@ -266,7 +282,7 @@ void ring_order(struct world *world, uint32_t slot, uint32_t generation)
 	if (ring->generation != generation)
 		return;
 	ring->flags &= ~(uint32_t)RING_ORDERING;
-	if (!(ring->flags & RING_WHOLE) || !ring->pending_first)
+	if (!(ring->flags & RING_WHOLE) || !first_ready(world, ring, &before))
 		return;
 	reference = find_next(world, slot, &before);
 	for (; reference != NONE; reference = next) {
@@ -421,8 +437,9 @@ static void recover(struct world *world, const uint32_t *members, uint32_t count
 	}
 }
 
-/* Messages that a node had sent but the old ring never ordered go out on the new one;
- * barriers of the old ring mean nothing there. */
+/* Messages that a node had sent but the old ring never ordered go out on the new one,
+ * when its sync is over (recording qdevice-register-two-connections); barriers of the
+ * old ring mean nothing there. */
 static void move_pending(struct world *world, struct ring_state *from, struct ring_state *to, uint32_t node)
 {
 	uint32_t kept_first = 0, kept_last = 0, next;
@@ -433,10 +450,12 @@ static void move_pending(struct world *world, struct ring_state *from, struct ri
 		next = message->next;
 		if (message->sender != node)
 			append(world, &kept_first, &kept_last, reference);
-		else if (to && message->kind == MESSAGE_VOTEQUORUM)
+		else if (to && message->kind == MESSAGE_VOTEQUORUM) {
+			message->waits = 1;
 			append(world, &to->pending_first, &to->pending_last, reference);
-		else
+		} else {
 			pool_free(world, reference, sizeof *message + message->size);
+		}
 	}
 	from->pending_first = kept_first;
 	from->pending_last = kept_last;
@@ -457,6 +476,17 @@ static void leave_ring(struct world *world, uint32_t node, uint32_t to)
 		close_slot(world, slot);
 	else
 		drop_delivered(world, ring);
+}
+
+void ring_synced(struct world *world, uint32_t node)
+{
+	uint32_t slot = node_of(world, node)->ring;
+
+	for (uint32_t reference = ring_of(world, slot)->pending_first; reference;
+	     reference = message_at(world, reference)->next)
+		if (message_at(world, reference)->sender == node)
+			message_at(world, reference)->waits = 0;
+	want_ordering(world, slot);
 }
 
 void ring_forget_node(struct world *world, uint32_t node)
@@ -512,6 +542,8 @@ uint32_t ring_install(struct world *world, const uint32_t *members, uint32_t cou
 	ring->id.seq = next_seq(world, members, count);
 	ring->member_count = ring->here = count;
 	ring->token_at = (2 * count - 3) % count; /* as recorded: second of two, first of three, ... */
+	ring->strictly = !world->token_order && count > 1 && world_pick(world, 2, CHOOSE_TOKEN);
+	ring->by_token = ring->strictly || world->token_order;
 	memcpy(ring_members(world, slot), members, count * sizeof *members);
 	for (uint32_t i = 0; i < count; i++) {
 		world->ids[i] = world->scenario->nodes[members[i]].nodeid;

@@ -23,6 +23,7 @@ enum event_kind {
 	EVENT_DELIVER,    /* a: ring, b: generation, c: message number, detail: 0; to every member */
 	EVENT_DELIVER_TO, /* the same to the one member detail */
 	EVENT_FORM,       /* a: generation: rings are due to form */
+	EVENT_RELEASE,    /* a: node, b: ring generation: the sync that its device held goes on */
 	EVENT_TURN,       /* a: node, b: ring generation, c: its turn to process in the sync */
 	EVENT_LEAVE,      /* a: node, b: boots: a clean stop ends */
 	EVENT_ABORT,      /* a: node, b: boots: the daemon's assertion failed */
@@ -83,7 +84,9 @@ struct ring_state {
 	uint32_t ordered;             /* messages ordered so far */
 	uint32_t early;               /* 0, or it meets the others after so many packets' time */
 	uint32_t stages;              /* so many rings were formed on the way to a larger one, this the last */
-	uint32_t token_at;            /* the member (by its place) that sent last; only with token_order */
+	uint32_t by_token;            /* its messages go round the ring */
+	uint32_t token_at;            /* the member (by its place) that sent last, then */
+	uint32_t strictly;            /* none goes before its turn */
 	uint32_t log_first, log_last; /* ordered, not yet delivered to all */
 	uint32_t pending_first, pending_last; /* sent, not yet ordered */
 };
@@ -98,8 +101,8 @@ struct message { /* in the pool */
 	uint32_t kind;
 	uint32_t generation; /* of the ring of a barrier */
 	uint32_t size;
-	uint32_t reserved;
-	/* size bytes */
+	uint32_t waits; /* pending, sent on an older ring: until its sender's sync is over */
+			/* size bytes */
 };
 
 struct note { /* a queued notification, in the pool */
@@ -321,6 +324,8 @@ void ring_forget_node(struct world *world, uint32_t node);
 /* All members are back: what was under way goes on. */
 void ring_resume(struct world *world, uint32_t ring);
 void ring_send(struct world *world, uint32_t node, enum message_kind kind, const void *bytes, size_t size);
+/* The node's sync is over: what it had sent before this ring goes out. */
+void ring_synced(struct world *world, uint32_t node);
 void ring_order(struct world *world, uint32_t ring, uint32_t generation);
 void ring_deliver(struct world *world, uint32_t ring, uint32_t generation, uint32_t number, uint32_t only);
 
@@ -341,6 +346,7 @@ void daemon_timer(struct world *world, uint32_t node, enum vq_timer timer, uint3
 void daemon_ring(struct world *world, uint32_t node, struct vq_ring_id id, const uint32_t *ids, uint32_t count);
 void daemon_turn(struct world *world, uint32_t node, uint32_t generation);
 void daemon_deliver(struct world *world, uint32_t node, const struct message *message);
+void daemon_release(struct world *world, uint32_t node, uint32_t generation);
 int daemon_request(struct world *world, uint32_t node, uint32_t connection, const struct vq_request *request,
 		   struct vq_reply *reply);
 

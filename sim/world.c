@@ -371,6 +371,9 @@ static void handle(struct world *world, struct event event)
 	case EVENT_LEAVE:
 		daemon_left(world, event.a, event.b);
 		break;
+	case EVENT_RELEASE:
+		daemon_release(world, event.a, event.b);
+		break;
 	case EVENT_TURN:
 		daemon_turn(world, event.a, event.b);
 		break;

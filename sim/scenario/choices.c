@@ -42,7 +42,7 @@ void read_choices(struct reader *reader, const struct tree *tree)
 	struct fields fields;
 	uint32_t count = 0;
 
-	_Static_assert(CHOOSE_JITTER == CHOOSE_TURN + 1, "jitter and loss are drawn");
+	_Static_assert(CHOOSE_JITTER == CHOOSE_RELEASE + 1, "jitter and loss are drawn");
 	fields_read(reader, &words_choices, tree, &fields);
 	for (uint32_t i = 0; i < tree->count; i++)
 		count += tree->items[2 * i + 1]->count;

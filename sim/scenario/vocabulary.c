@@ -81,7 +81,10 @@ VOCABULARY(words_choices, "choices", /* in the order of enum choice_kind */
 	   {"wake", WORD_OTHER, OPTIONAL, 0},
 	   {"exit", WORD_OTHER, OPTIONAL, 0},
 	   {"stop", WORD_OTHER, OPTIONAL, 0},
-	   {"turn", WORD_OTHER, OPTIONAL, 0});
+	   {"turn", WORD_OTHER, OPTIONAL, 0},
+	   {"mover", WORD_OTHER, OPTIONAL, 0},
+	   {"token", WORD_OTHER, OPTIONAL, 0},
+	   {"release", WORD_OTHER, OPTIONAL, 0});
 
 #define STEP_VERB(name) {name, WORD_OTHER, OPTIONAL, 0}
 VOCABULARY(words_step, "a step",
