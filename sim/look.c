@@ -199,6 +199,7 @@ static struct look_event event_of(const struct due *due)
 		look.kind = LOOK_EVENT_FORM;
 		break;
 	case EVENT_TURN:
+	case EVENT_RELEASE: /* its barrier goes out: the last of its turn */
 		look.kind = LOOK_EVENT_TURN;
 		look.node = event->a;
 		break;
