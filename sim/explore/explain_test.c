@@ -115,10 +115,10 @@ static void spoil(char *trace, const char *key, char digit)
 
 static void what_cannot_be_is_not_found(void **state)
 {
-	static const char little[] = CLUSTER(2) STEPS STEP("start: {nodes: all, together: true}")
-		STEP("{setexpected: {node: 1, client: a, votes: 3}, settle: false}")
-			STEP("{setexpected: {node: 2, client: c, votes: 2}, settle: false}")
-				STEP("getinfo: {node: 2, client: c}");
+	static const char little[] =
+		CLUSTER(2) STEPS STEP("start: 1") STEP("{setexpected: {node: 1, client: a, votes: 3}, settle: false}")
+			STEP("{setexpected: {node: 1, client: c, votes: 2}, settle: false}")
+				STEP("getinfo: {node: 1, client: c}") STEP("stop: 1");
 	char *trace = record(little, choice_seeded, 3);
 	struct explanation explanation;
 	uint32_t lines = 0;
@@ -129,10 +129,10 @@ static void what_cannot_be_is_not_found(void **state)
 	assert_false(explanation.found);
 	assert_false(explanation.gave_up);              /* everything was tried */
 	assert_int_equal(explanation.failed_stream, 3); /* the replies of the second client, c */
-	assert_true(explanation.runs > 10 && explanation.states > 10);
+	assert_true(explanation.runs > 3 && explanation.states > 1);
 	for (const char *line = trace; (line = strchr(line, '\n')); line++)
 		lines++;
-	assert_in_range(explanation.matched, 2, lines - 1);
+	assert_in_range(explanation.matched, 1, lines - 1);
 	assert_int_equal(explanation.choice_count, 0);
 	assert_non_null(strstr(explanation.came, "\"reply\":\"getinfo\"")); /* with another number */
 	explanation_free(&explanation);
@@ -260,7 +260,7 @@ static void a_ring_comes_in_its_step(void **state)
 	explanation_free(&explanation);
 	while ((step = strstr(trace, "\"step\":4")))
 		step[strlen("\"step\":")] = '3';
-	explanation = explained(healed, trace, 100000);
+	explanation = explained(healed, trace, 2000);
 	assert_false(explanation.found);
 	assert_int_equal(explanation.failed_step, 3);
 	assert_null(explanation.came);

@@ -233,7 +233,8 @@ static void choices_that_matter_are_written_down(void **state)
 		find(finder, &set.scenarios[0], choice_seeded, ++seed, take_first, &target, NULL);
 	assert_true(shrink(&set.scenarios[0], choice_seeded, seed, &target, &options, &shrunk));
 	assert_true(shrunk.minimal);
-	assert_int_equal(shrunk.set.scenarios[0].choice_count, 1); /* of the hundreds that the seed made */
+	/* of the hundreds that the seed made; who moves may take two: that any may, and who stays */
+	assert_in_range(shrunk.set.scenarios[0].choice_count, 1, 2);
 	assert_false(shrunk.set.scenarios[0].has_seed);
 	target = first_found(&shrunk.set.scenarios[0]);
 	assert_true(found_same(&target, &shrunk.found));
