@@ -160,8 +160,20 @@ def test_last_man_standing_is_explained_and_warned_of(pages):
     assert "hazard H1: the network splits 3 | 1, then a minute passes, then it splits otherwise, 2" in section(page, "Split brain")
 
 
-def test_a_device_is_told_to_be_absent(pages):
-    assert "The quorum device is taken as absent" in pages("two-device").stdout
+def test_a_quorum_device_is_asked_with_and_without_its_vote(pages, told):
+    page = told("two-device")
+    assert [page[key]["crash_at_once"]["whichever"] for key in ("survives_with_device", "survives")] == [1, 0]
+    assert [page[key]["rolling_restart"] for key in ("survives_with_device", "survives")] == [True, False]
+    assert [page[key][0]["nobody"] for key in ("splits_with_device", "splits")] == [0, 1]
+    assert all(split["several"] == 0 for split in page["splits_with_device"])
+    assert re.search(r"with the quorum device\n.*\n  1 \| 1 +the 1 with node 1\n", pages("two-device").stdout)
+    assert "Ways to lose quorum while the quorum device casts no vote\n" in pages("two-device").stdout
+
+
+def test_comparing_two_node_with_a_device(program, desk):
+    page = votesim(program, "explore", "two.conf", "--compare", "two-device.conf", cwd=desk).stdout
+    assert re.search(r"^  1 \| 1 +SPLIT BRAIN +the 1 with node 1$", page, re.M)
+    assert re.search(r"^  power fails everywhere: quorate again with +all 2 +any 1$", page, re.M)
 
 
 @pytest.mark.parametrize("name", ["two", "three-two-node", "four-ties", "five-last", "thirty-two"])

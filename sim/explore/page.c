@@ -8,6 +8,14 @@
 
 #include "sim/ensure.h"
 
+static void ask_with_device(struct page *page, const struct scenario *scenario)
+{
+	struct probe *probe = probe_create_with_device(scenario, survive_steps_max(scenario->node_count));
+
+	survive_ask(&page->with_device, scenario, &page->classes, probe);
+	probe_destroy(probe);
+}
+
 void page_make(struct page *page, const struct scenario *scenario, const char *path,
 	       const struct explore_options *options)
 {
@@ -25,6 +33,8 @@ void page_make(struct page *page, const struct scenario *scenario, const char *p
 		if (page->settings.starts_quorate) {
 			survive_ask(&page->survive, scenario, &page->classes, probe);
 			ways_find(&page->ways, scenario, &page->classes, &page->survive, probe, options);
+			if (page->settings.device_votes)
+				ask_with_device(page, scenario);
 		}
 	}
 	probe_destroy(probe);
@@ -37,6 +47,7 @@ void page_free(struct page *page)
 	free(page->files);
 	classes_free(&page->classes);
 	survive_free(&page->survive);
+	survive_free(&page->with_device);
 	ways_free(&page->ways);
 	memset(page, 0, sizeof *page);
 }

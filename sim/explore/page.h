@@ -19,6 +19,7 @@ struct page {
 	struct settings settings;
 	struct classes classes;
 	struct survive survive;
+	struct survive with_device; /* the same with a quorum device that works; empty unless there is one */
 	struct ways ways;
 	char **files; /* by way: the scenario written for it, or NULL; owned; NULL: none were written */
 };

@@ -133,9 +133,15 @@ static void compare_warnings(const struct pair *pair)
 
 /* ---- what they survive ---- */
 
+/* With a quorum device that works, where there is one. */
+static const struct survive *survive_of(const struct page *page)
+{
+	return page->settings.device_votes ? &page->with_device : &page->survive;
+}
+
 static char *survived(const struct page *page, enum survive_kind kind)
 {
-	const struct survive_row *row = &page->survive.rows[kind];
+	const struct survive_row *row = &survive_of(page)->rows[kind];
 	char *always, *text;
 
 	if (!row->asked)
@@ -149,7 +155,7 @@ static char *survived(const struct page *page, enum survive_kind kind)
 
 static char *come_back(const struct page *page)
 {
-	const struct survive_row *row = &page->survive.rows[SURVIVE_RETURN];
+	const struct survive_row *row = &survive_of(page)->rows[SURVIVE_RETURN];
 	uint32_t n = page->scenario->node_count;
 
 	if (!row->asked)
@@ -165,7 +171,7 @@ static char *rolling(const struct page *page)
 {
 	if (!page->settings.starts_quorate)
 		return words_format("never quorate");
-	return words_format(page->survive.rolling_lost == UINT32_MAX ? "keeps quorum" : "loses quorum");
+	return words_format(survive_of(page)->rolling_lost == UINT32_MAX ? "keeps quorum" : "loses quorum");
 }
 
 static void compare_survives(const struct pair *pair)
@@ -193,8 +199,8 @@ static void compare_survives(const struct pair *pair)
 
 static const struct survive_split *split_like(const struct page *page, const struct survive_split *split)
 {
-	for (uint32_t i = 0; i < page->survive.split_count; i++) {
-		const struct survive_split *other = &page->survive.splits[i];
+	for (uint32_t i = 0; i < survive_of(page)->split_count; i++) {
+		const struct survive_split *other = &survive_of(page)->splits[i];
 
 		if (other->part_count == split->part_count &&
 		    memcmp(other->parts, split->parts, split->part_count * sizeof *split->parts) == 0)
@@ -219,13 +225,13 @@ static void compare_splits(const struct pair *pair)
 	const struct page *a = pair->pages[0], *b = pair->pages[1];
 	bool differ = false, any = false;
 
-	for (uint32_t i = 0; i < a->survive.split_count; i++)
-		any = any || split_like(b, &a->survive.splits[i]);
+	for (uint32_t i = 0; i < survive_of(a)->split_count; i++)
+		any = any || split_like(b, &survive_of(a)->splits[i]);
 	if (!any)
 		return;
 	heading(pair, "Splits after which others go on");
-	for (uint32_t i = 0; i < a->survive.split_count; i++) {
-		const struct survive_split *one = &a->survive.splits[i], *other = split_like(b, one);
+	for (uint32_t i = 0; i < survive_of(a)->split_count; i++) {
+		const struct survive_split *one = &survive_of(a)->splits[i], *other = split_like(b, one);
 		char *label;
 
 		if (!other)

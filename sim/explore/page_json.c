@@ -53,7 +53,7 @@ static void put_ids(struct json *json, const char *key, const struct scenario *s
 	json_close(json, ']');
 }
 
-static void put_survives(struct json *json, const struct page *page)
+static void put_survives(struct json *json, const char *key, const struct page *page, const struct survive *survive)
 {
 	static const char *const names[SURVIVE_KIND_COUNT] = {
 		[SURVIVE_CRASH_AT_ONCE] = "crash_at_once",     [SURVIVE_CRASH_IN_TURN] = "crash_in_turn",
@@ -61,9 +61,9 @@ static void put_survives(struct json *json, const struct page *page)
 		[SURVIVE_STOP_WITH_TIME] = "stop_with_time",   [SURVIVE_RETURN] = "return_after_power_loss",
 	};
 
-	json_open(json, "survives", '{');
+	json_open(json, key, '{');
 	for (uint32_t i = 0; i < SURVIVE_KIND_COUNT; i++) {
-		const struct survive_row *row = &page->survive.rows[i];
+		const struct survive_row *row = &survive->rows[i];
 
 		if (!row->asked)
 			continue;
@@ -74,13 +74,13 @@ static void put_survives(struct json *json, const struct page *page)
 		put_ids(json, "not", page->scenario, row->lost, row->lost_count);
 		json_close(json, '}');
 	}
-	json_bool(json, "rolling_restart", page->survive.rolling_lost == UINT32_MAX);
+	json_bool(json, "rolling_restart", survive->rolling_lost == UINT32_MAX);
 	json_close(json, '}');
 }
 
-static void put_splits(struct json *json, const struct survive *survive)
+static void put_splits(struct json *json, const char *key, const struct survive *survive)
 {
-	json_open(json, "splits", '[');
+	json_open(json, key, '[');
 	for (uint32_t i = 0; i < survive->split_count; i++) {
 		const struct survive_split *split = &survive->splits[i];
 
@@ -165,8 +165,12 @@ void page_json(const struct page *page, FILE *file)
 	if (!page->refusal) {
 		put_nodes(&json, page);
 		put_settings(&json, &page->settings);
-		put_survives(&json, page);
-		put_splits(&json, &page->survive);
+		put_survives(&json, "survives", page, &page->survive);
+		put_splits(&json, "splits", &page->survive);
+		if (page->settings.device_votes) {
+			put_survives(&json, "survives_with_device", page, &page->with_device);
+			put_splits(&json, "splits_with_device", &page->with_device);
+		}
 		json_open(&json, "ways", '[');
 		for (uint32_t i = 0; i < page->ways.count; i++)
 			put_way(&json, page, &page->ways.ways[i], page->files ? page->files[i] : NULL);

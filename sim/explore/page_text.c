@@ -147,9 +147,8 @@ static void print_in_turn(const struct printer *printer, const char *what, const
 	free(label);
 }
 
-static void print_rolling(const struct printer *printer)
+static void print_rolling(const struct printer *printer, const struct survive *survive)
 {
-	const struct survive *survive = &printer->page->survive;
 	const struct scenario *scenario = printer->page->scenario;
 
 	fputs("  ", printer->paper.file);
@@ -161,9 +160,9 @@ static void print_rolling(const struct printer *printer)
 			scenario->nodes[survive->rolling_lost].nodeid);
 }
 
-static void print_return(const struct printer *printer)
+static void print_return(const struct printer *printer, const struct survive *survive)
 {
-	const struct survive_row *row = &printer->page->survive.rows[SURVIVE_RETURN];
+	const struct survive_row *row = &survive->rows[SURVIVE_RETURN];
 	uint32_t n = printer->page->scenario->node_count;
 
 	fputs("  ", printer->paper.file);
@@ -180,11 +179,14 @@ static void print_return(const struct printer *printer)
 		fprintf(printer->paper.file, "any %u back; %u if they are the right ones\n", row->always, row->best);
 }
 
-static void print_survives(const struct printer *printer)
+/* which: "", or of what quorum device. */
+static void print_survives(const struct printer *printer, const struct survive *survive, const char *which)
 {
-	const struct survive_row *rows = printer->page->survive.rows;
+	const struct survive_row *rows = survive->rows;
+	char *text = words_format("Failures it survives%s: some part stays quorate", which);
 
-	heading(printer, "Failures it survives: some part stays quorate");
+	heading(printer, text);
+	free(text);
 	if (printer->page->scenario->node_count > 1) {
 		fputs("  ", printer->paper.file);
 		paper_cell(&printer->paper, "from all nodes up", FAILURE_COLUMNS);
@@ -193,9 +195,9 @@ static void print_survives(const struct printer *printer)
 		print_failure(printer, "nodes crash at once", &rows[SURVIVE_CRASH_AT_ONCE]);
 		print_in_turn(printer, "crash", &rows[SURVIVE_CRASH_IN_TURN], &rows[SURVIVE_CRASH_WITH_TIME]);
 		print_in_turn(printer, "are stopped", &rows[SURVIVE_STOP_IN_TURN], &rows[SURVIVE_STOP_WITH_TIME]);
-		print_rolling(printer);
+		print_rolling(printer, survive);
 	}
-	print_return(printer);
+	print_return(printer, survive);
 }
 
 /* ---- splits ---- */
@@ -217,14 +219,16 @@ static void print_split_range(const struct printer *printer, const struct surviv
 	free(label);
 }
 
-static void print_splits(const struct printer *printer)
+static void print_splits(const struct printer *printer, const struct survive *survive, const char *which)
 {
-	const struct survive *survive = &printer->page->survive;
 	bool ranges = survive->split_count > SPLIT_ROWS_MAX;
+	char *text = words_format("When the network splits, from all nodes up, who goes on%s", which);
 
+	if (survive->split_count)
+		heading(printer, text);
+	free(text);
 	if (!survive->split_count)
 		return;
-	heading(printer, "When the network splits, from all nodes up, who goes on");
 	paper_put(&printer->paper, INK_PLAIN, 2, "  %s in each part",
 		  printer->page->classes.equal_votes ? "nodes" : "votes");
 	for (uint32_t i = 0; i < survive->split_count;) {
@@ -236,6 +240,23 @@ static void print_splits(const struct printer *printer)
 		print_split_range(printer, &survive->splits[i], &survive->splits[last]);
 		i = last + 1;
 	}
+}
+
+static void print_failures(const struct printer *printer)
+{
+	const struct page *page = printer->page;
+	bool device = page->settings.device_votes != 0;
+
+	if (device) {
+		print_survives(printer, &page->with_device, " with the quorum device");
+		print_splits(printer, &page->with_device, ", with the quorum device");
+		paper_put(&printer->paper, INK_PLAIN, 2,
+			  "  The device is taken to give its votes to one part: that with the most nodes, of several "
+			  "such "
+			  "that with the lowest id (ffsplit's rule).");
+	}
+	print_survives(printer, &page->survive, device ? " without it" : "");
+	print_splits(printer, &page->survive, device ? ", without it" : "");
 }
 
 /* ---- ways ---- */
@@ -343,7 +364,8 @@ static void print_losses(const struct printer *printer)
 	const struct page *page = printer->page;
 	uint32_t stuck = count_losses(page, LOSS_STUCK), mixed = count_losses(page, LOSS_NO_MAJORITY), number = 0;
 
-	heading(printer, "Ways to lose quorum: nobody goes on");
+	heading(printer, page->settings.device_votes ? "Ways to lose quorum while the quorum device casts no vote"
+						     : "Ways to lose quorum: nobody goes on");
 	if (stuck)
 		paper_put(
 			&printer->paper, INK_RED, 2,
@@ -520,8 +542,7 @@ void page_print(const struct page *page, const struct page_look *look, FILE *fil
 			  page->settings.total_votes, page->settings.quorum);
 		return;
 	}
-	print_survives(&printer);
-	print_splits(&printer);
+	print_failures(&printer);
 	print_losses(&printer);
 	heading(&printer, "Split brain: two parts quorate at the same time");
 	print_split_brains(&printer);

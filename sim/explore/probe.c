@@ -24,10 +24,13 @@ struct probe_mark {
 	uint8_t *world, *check;
 };
 
+#define DEVICE_NAME "device"
+
 struct probe {
 	struct scenario scenario;
 	struct step *steps;
 	uint32_t *all;
+	struct scenario_client *clients; /* the device's, one at each node; NULL: there is none */
 	struct world *world;
 	struct check *check;
 	size_t check_bytes;
@@ -75,12 +78,81 @@ static void take_step(struct probe *probe)
 	probe->past.step++;
 }
 
-static void make_scenario(struct probe *probe, const struct scenario *scenario, uint32_t steps_max)
+static void make_step(struct probe *probe, const struct step *step)
 {
-	uint32_t count = steps_max + 2; /* the start, and a last one that is never reached */
+	ALWAYS(probe->past.step + 1 < probe->scenario.step_count);
+	probe->steps[probe->past.step] = *step;
+	probe->steps[probe->past.step].settle = true;
+	take_step(probe);
+}
+
+static void call(struct probe *probe, uint32_t node, enum verb verb, uint32_t cast_vote)
+{
+	struct step step = {.verb = verb, .client = node};
+
+	step.request.op = verb == VERB_QDEVICE_POLL ? VQ_OP_QDEVICE_POLL : VQ_OP_QDEVICE_REGISTER;
+	step.request.cast_vote = cast_vote;
+	memcpy(step.request.name, DEVICE_NAME, sizeof DEVICE_NAME);
+	make_step(probe, &step);
+}
+
+/* The part that gets the vote: its lowest node; UINT32_MAX: nobody is up. */
+static uint32_t voted_for(struct probe *probe)
+{
+	const struct explore_node *nodes = probe_nodes(probe);
+	uint32_t best = UINT32_MAX, most = 0;
+
+	for (uint32_t first = 0; first < probe->scenario.node_count; first++) {
+		uint32_t count = 0;
+
+		for (uint32_t node = first; node < probe->scenario.node_count; node++)
+			count += nodes[node].component == first;
+		if (count > most) {
+			most = count;
+			best = first;
+		}
+	}
+	return best;
+}
+
+/* Those that get no vote are told first, so that there are never two. */
+static void serve_device(struct probe *probe)
+{
+	uint32_t best = voted_for(probe);
+
+	for (uint32_t node = 0; node < probe->scenario.node_count; node++) {
+		struct vq_info info;
+
+		if (probe_getinfo(probe, node, &info) && !(info.flags & VQ_INFO_QDEVICE_REGISTERED))
+			call(probe, node, VERB_QDEVICE_REGISTER, 0);
+	}
+	for (uint32_t vote = 0; vote <= 1; vote++)
+		for (uint32_t node = 0; node < probe->scenario.node_count; node++) {
+			uint32_t part = probe_nodes(probe)[node].component;
+
+			if (part != UINT32_MAX && (part == best) == vote)
+				call(probe, node, VERB_QDEVICE_POLL, vote);
+		}
+}
+
+static void make_clients(struct probe *probe)
+{
+	probe->scenario.client_count = probe->scenario.node_count;
+	probe->clients = allocate(probe->scenario.node_count, sizeof *probe->clients);
+	probe->scenario.clients = probe->clients;
+	for (uint32_t node = 0; node < probe->scenario.node_count; node++)
+		probe->clients[node] = (struct scenario_client){.name = DEVICE_NAME, .node = node};
+}
+
+static void make_scenario(struct probe *probe, const struct scenario *scenario, uint32_t steps_max, bool device)
+{
+	uint32_t calls = device ? 2 * scenario->node_count : 0;
+	uint32_t count = (steps_max + 1) * (1 + calls) + 1; /* the last is never reached */
 
 	probe->scenario = *scenario;
 	probe->scenario.client_count = 0;
+	if (device)
+		make_clients(probe);
 	probe->steps = allocate(count, sizeof *probe->steps);
 	probe->scenario.steps = probe->steps;
 	probe->scenario.step_count = count;
@@ -94,11 +166,11 @@ static void make_scenario(struct probe *probe, const struct scenario *scenario, 
 	probe->steps[0].nodes = (struct index_list){scenario->node_count, probe->all};
 }
 
-struct probe *probe_create(const struct scenario *scenario, uint32_t steps_max)
+static struct probe *create(const struct scenario *scenario, uint32_t steps_max, bool device)
 {
 	struct probe *probe = allocate(1, sizeof *probe);
 
-	make_scenario(probe, scenario, steps_max);
+	make_scenario(probe, scenario, steps_max, device);
 	probe->check_bytes = check_size(&probe->scenario);
 	probe->check = allocate(1, probe->check_bytes);
 	check_init(probe->check, &probe->scenario);
@@ -106,8 +178,20 @@ struct probe *probe_create(const struct scenario *scenario, uint32_t steps_max)
 	probe->world = world_create(&probe->scenario, choice_plain, 0);
 	world_observe(probe->world, (struct observer){probe, observe});
 	take_step(probe);
+	if (device)
+		serve_device(probe);
 	probe->start = probe_mark(probe);
 	return probe;
+}
+
+struct probe *probe_create(const struct scenario *scenario, uint32_t steps_max)
+{
+	return create(scenario, steps_max, false);
+}
+
+struct probe *probe_create_with_device(const struct scenario *scenario, uint32_t steps_max)
+{
+	return create(scenario, steps_max, true);
 }
 
 void probe_destroy(struct probe *probe)
@@ -117,6 +201,7 @@ void probe_destroy(struct probe *probe)
 	free(probe->check);
 	free(probe->steps);
 	free(probe->all);
+	free(probe->clients);
 	free(probe->nodes);
 	free(probe);
 }
@@ -128,10 +213,9 @@ void probe_restart(struct probe *probe)
 
 void probe_do(struct probe *probe, const struct step *step)
 {
-	ALWAYS(probe->past.step + 1 < probe->scenario.step_count);
-	probe->steps[probe->past.step] = *step;
-	probe->steps[probe->past.step].settle = true;
-	take_step(probe);
+	make_step(probe, step);
+	if (probe->clients)
+		serve_device(probe);
 }
 
 /* ---- marks ---- */

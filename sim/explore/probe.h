@@ -14,6 +14,10 @@ struct probe_mark; /* a state to go back to; owned by who asked for it */
 /* All nodes up and settled. scenario: its cluster, totem and network count, its steps do
  * not; it must outlive the probe. steps_max: events between two probe_restart(). */
 struct probe *probe_create(const struct scenario *scenario, uint32_t steps_max);
+/* The same with a quorum device that works: at the start and after each event it is registered at
+ * every live node, and casts its vote in one part only: that of the most nodes, of several such that
+ * with the lowest id (corosync-qdevice(8), ffsplit). */
+struct probe *probe_create_with_device(const struct scenario *scenario, uint32_t steps_max);
 void probe_destroy(struct probe *probe);
 
 /* Why a daemon refused to start, in corosync's words, and which node's; NULL: all are up. */

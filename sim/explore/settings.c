@@ -200,10 +200,10 @@ static void warn_of_others(struct writer *writer, const struct scenario *scenari
 		warn(writer, "downscale",
 		     "allow_downscale. votequorum(5): \"THIS FEATURE IS INCOMPLETE AND CURRENTLY UNSUPPORTED.\"");
 	if (writer->settings->device_votes)
-		warn(writer, "device-absent",
-		     "The quorum device is taken as absent: this page tells what the nodes do while it casts no "
-		     "vote. A "
-		     "device that works adds its vote to one part.");
+		warn(writer, "device",
+		     "A quorum device is asked only how many failures it helps to survive. The ways to lose quorum "
+		     "and "
+		     "to split are those while it casts no vote.");
 	for (uint32_t node = 1; node < writer->n; node++)
 		differ = differ || scenario->nodes[node].config != scenario->nodes[0].config;
 	if (differ)
