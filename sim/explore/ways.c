@@ -14,7 +14,8 @@
 
 #define CANDIDATES_MAX 400u /* lessened; those met after them are longer */
 #define ALIKE_TRIED 60u
-#define COST_MAX 10000000ull /* of the exploration, and of lessening */
+#define COST_MAX 30000000ull        /* of the exploration, in events x cost_of() */
+#define LESSEN_COST_MAX 10000000ull /* of lessening, likewise */
 #define STATES_DEFAULT 2000000u
 
 struct goal { /* what a way must come to */
@@ -611,7 +612,7 @@ static void lessen_all(struct finder *finder)
 		struct candidate *candidate = &finder->candidates[i];
 		bool known = false;
 
-		if (finder->ways->tried * cost > COST_MAX) {
+		if (finder->ways->tried * cost > LESSEN_COST_MAX) {
 			finder->ways->dropped += finder->candidate_count - i;
 			break;
 		}
