@@ -509,7 +509,12 @@ static void print_covered(const struct printer *printer)
 		  "  Each event meets a settled cluster, and totem forms rings in one fixed order. Not tried: links "
 		  "that "
 		  "fail one way, reloads, administrators' commands%s.",
-		  page->settings.device_votes ? ", what the quorum device does" : "");
+		  page->settings.device_votes ? ", a quorum device that changes its mind" : "");
+	if (page_count(page, true))
+		paper_put(&printer->paper, INK_PLAIN, 2,
+			  "  A DEFECT is what a model of corosync 3.1.7 does. --output DIR writes each as a "
+			  "scenario, which "
+			  "can be played on real daemons, too.");
 	free(depth);
 }
 
