@@ -48,7 +48,8 @@ DEFAULT_TOKEN_MS = 3000
 TOKEN_WALL_MS = 600
 TOKEN_MIN_MS = 150  # corosync takes none much shorter
 MANY_NODES = 9      # so many daemons get the machine for themselves
-MERGES_MS = [5, 50, 100, 150]
+MERGES_MS = [5, 50, 100, 150, 300]
+EARLIER_MS = [2, 5, 10, 15, 20, 30, 50, 80, 120, 200]
 NICE = -10          # of players and clients; daemons are real-time processes
 
 
@@ -174,12 +175,25 @@ def candidates(run: dict, played: dict) -> dict[str, tuple[str, str]]:
     acted = [began if step["verb"] == "wait" else done for step, began, done in zip(run["steps"], played["began"], played["done"])]
     found = {"plain": (expanded.scenario(run), ""), "timed": (expanded.scenario(run, played["began"]), ""),
              "acted": (expanded.scenario(run, acted), "")}
-    if expanded.timed(run) and any(step["verb"] == "heal" for step in run["steps"]):
+    if expanded.timed(run):
+        found.update(other_timers(run, played["began"]))
+    return found
+
+
+def other_timers(run: dict, began: list[int]) -> dict[str, tuple[str, str]]:
+    """Candidates in which totem's timers run out sooner or later than in the simulator, which has them begin with the fault."""
+    found, totem = {}, run["totem"]
+    if any(step["verb"] == "heal" for step in run["steps"]):
         for merge_ms in MERGES_MS:
-            sooner = {**run, "totem": {**run["totem"], "merge_ms": merge_ms}}
-            found[f"merge{merge_ms}"] = (expanded.scenario(sooner, played["began"]),
-                                         f"sides that can hear each other find out after {merge_ms} ms, totem's merge timeout is "
-                                         f"{run['totem']['merge_ms']} ms")
+            note = f"sides that can hear each other find out after {merge_ms} ms, totem's merge timeout is {totem['merge_ms']} ms"
+            found[f"merge{merge_ms}"] = (expanded.scenario({**run, "totem": {**totem, "merge_ms": merge_ms}}, began), note)
+    nodes = max(len(node["config"]["nodelist"]) for node in run["cluster"]["nodes"] if node["config"])
+    token_ms = totem["token_ms"] + max(0, nodes - 2) * totem["token_coefficient_ms"]
+    for earlier_ms in EARLIER_MS:
+        if earlier_ms < totem["token_ms"] // 2:
+            timers = {**totem, "token_ms": totem["token_ms"] - earlier_ms, "consensus_ms": totem["consensus_ms"] or token_ms * 6 // 5}
+            found[f"token{earlier_ms}"] = (expanded.scenario({**run, "totem": timers}, began),
+                                           f"the token's timer had run for {earlier_ms} ms of {token_ms} ms when it was lost")
     return found
 
 
@@ -223,8 +237,8 @@ def compared(program: str, run: dict, played: dict, scenarios: dict[str, tuple[s
         if not texts[kind]:
             return ("explained", f"explained:\n  {note}") if note else ("same", "")
     if not refusals(why):
-        for path, note in scenarios.values():
-            found = explain(path, seconds / 4 if note else seconds)
+        for kind, (path, note) in scenarios.items():
+            found = None if kind.startswith("token") else explain(path, seconds / 4 if note else seconds)
             if found:
                 return "explained", f"{found}\n  {note}".strip()
     if any(rests(run, trace) == rests(run, played["lines"]) for trace in traces.values()):

@@ -12,8 +12,10 @@ import subprocess
 
 from . import client, processes
 from .network import NODE_SETUP, Namespace, Network, address
+from .wire import Wire
 
 TOKEN_MS = 600
+MILLION = 1000000
 STOP_TIMEOUT_S = 20
 TOOL_TIMEOUT_S = 10
 STATE = "/var/lib/corosync"
@@ -120,9 +122,10 @@ class Node:
 class Cluster:
     """Nodes, wires and daemons. Use it as a context manager: leaving it takes everything down."""
 
-    def __init__(self, ids: list[int], configuration: Configuration, build: Build | None = None, environment: dict | None = None):
+    def __init__(self, ids: list[int], configuration: Configuration, build: Build | None = None, environment: dict | None = None,
+                 wire: dict | None = None):
         """Make machines for `ids` (none started), all on one network. `build`: the machine's when None; `environment`: what it
-        gets beside the caller's. Raises NetworkError, CalledProcessError."""
+        gets beside the caller's; `wire`: the network is a wire.Wire, on which every path is so. Raises NetworkError, CalledProcessError."""
         self.folder = processes.make_folder()
         self.nodes = {}
         self.network = None
@@ -132,11 +135,13 @@ class Cluster:
         self.cut = set()
         try:
             self.client_program = client.build(self.folder)
-            self.network = Network()
+            self.network = Network() if wire is None else Wire(self.folder, **wire)
             for index, nodeid in enumerate(ids):
                 node = Node(nodeid, index, os.path.join(self.folder, f"node{nodeid}"))
                 self.nodes[nodeid] = node
                 self.network.attach(node.namespace, index)
+            if wire is not None:
+                self.network.connect()
             self.configure(configuration)
         except BaseException:
             self.close()
@@ -263,22 +268,16 @@ class Cluster:
     def heal(self) -> None:
         """One network again, every link whole."""
         self.network.partition([list(node.index for node in self.nodes.values())])
-        for node in self.nodes.values():
-            self.network.mend(node.namespace, node.index)
+        if isinstance(self.network, Wire):
+            self.network.mend()
         self.cut = set()
 
-    def link(self, source: int, target: int, up: bool, delay_us: int | None) -> None:
-        """What becomes of packets from one node to another; `delay_us` None: as it was. Raises NetworkError."""
-        there, back = self.nodes[source], self.nodes[target]
-        self.network.cut(there.namespace, back.index, up)
-        (self.cut.discard if up else self.cut.add)((source, target))
-        if delay_us is not None:
-            self.network.delay(there.namespace, there.index, back.index, delay_us)
-
-    def slow_down(self, delay_us: int) -> None:
-        """Every packet travels this long, on links that `link` does not say otherwise of. Raises NetworkError."""
-        for node in self.nodes.values():
-            self.network.delay(node.namespace, node.index, None, delay_us)
+    def link(self, source: int, target: int, **changes) -> None:
+        """What becomes of packets from one node to another: keys of wire.WHOLE. Raises NetworkError."""
+        self.network.link(self.nodes[source].index, self.nodes[target].index, **changes)
+        how = self.network.special[self.nodes[source].index, self.nodes[target].index]
+        lost = not how["up"] or how["loss_ppm"] == MILLION
+        (self.cut.add if lost else self.cut.discard)((source, target))
 
     def reload(self, nodeid: int) -> str:
         """`corosync-cfgtool -R` on one node, which makes every node it reaches read its file; returns what it printed."""

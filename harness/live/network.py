@@ -4,7 +4,6 @@ One namespace is the switch: it holds a bridge for each partition and one end of
 made in the namespace of the caller, and nothing has a name outside its own namespace, so runs cannot meet.
 """
 
-import functools
 import os
 import subprocess
 
@@ -21,10 +20,6 @@ mount -t tmpfs -o size=512m votesim /dev/shm || exit 1
 echo 1 2>/dev/null > /proc/sys/net/ipv6/conf/all/disable_ipv6
 ip link set lo up && echo ready && exec sleep infinity
 """
-
-
-# Where packets go that are to be lost: an address that no one has.
-NOBODY = "02:00:00:00:00:01"
 
 
 class NetworkError(RuntimeError):
@@ -69,14 +64,6 @@ class Namespace:
         processes.kill(self.holder)
 
 
-@functools.cache
-def why_no_delays() -> str | None:
-    """Why packets cannot be delayed here, None when they can: not every kernel has what tc needs."""
-    trial = subprocess.run(["unshare", "--net", "sh", "-ec", "ip link set lo up; tc qdisc add dev lo root handle 1: prio; "
-                            "tc qdisc add dev lo parent 1:1 netem delay 1ms"], capture_output=True, text=True)
-    return "this kernel cannot delay packets (sch_prio, sch_netem)" if trial.returncode else None
-
-
 def address(index: int) -> str:
     """IPv4 address of the node with this index (from 0)."""
     return f"10.0.{index // 250}.{index % 250 + 1}"
@@ -90,7 +77,6 @@ class Network:
         self.switch = Namespace(SWITCH_SETUP)
         self.bridges = 0
         self.ports = {}
-        self.delays = {}
         self._bridge(0)
 
     def _ip(self, lines: list[str]) -> None:
@@ -123,40 +109,6 @@ class Network:
     def group(self, index: int) -> int:
         """Number of the bridge to which this node is linked now."""
         return self.ports[index]
-
-    def cut(self, node: Namespace, to: int, up: bool) -> None:
-        """Let packets from `node` to the node with index `to` reach nobody, or (`up`) reach it again. Raises NetworkError."""
-        if up:
-            node.run("ip", "neigh", "flush", "to", address(to), "dev", "eth0", "nud", "permanent")
-        else:
-            node.run("ip", "neigh", "replace", address(to), "lladdr", NOBODY, "dev", "eth0", "nud", "permanent")
-
-    def delay(self, node: Namespace, index: int, to: int | None, delay_us: int) -> None:
-        """Delay packets that leave `node` for the node with index `to` (None: for all not named). At most 14 nodes.
-        Raises NetworkError; see `why_no_delays`."""
-        self.delays.setdefault(index, {})[to] = delay_us
-        lines = ["qdisc add dev eth0 root handle 1: prio bands 16 priomap" + " 0" * 16]
-        for band, (peer, delay) in enumerate(self.delays[index].items(), 2):
-            band = 1 if peer is None else band
-            lines.append(f"qdisc add dev eth0 parent 1:{band:x} handle {band:x}0: netem limit 100000 delay {delay}us")
-            if peer is not None:
-                lines.append(f"filter add dev eth0 parent 1: protocol ip prio 1 u32 match ip dst {address(peer)}/32 flowid 1:{band:x}")
-        self._undelay(node)
-        node.run("tc", "-batch", "-", input="".join(line + "\n" for line in lines))
-
-    def mend(self, node: Namespace, index: int) -> None:
-        """Undo what was done to single links of `node`; the delay of all stays. Raises NetworkError."""
-        node.run("ip", "neigh", "flush", "dev", "eth0", "nud", "permanent")
-        delays = self.delays.get(index, {})
-        if set(delays) - {None}:
-            self._undelay(node)
-            self.delays[index] = {}
-            if None in delays:
-                self.delay(node, index, None, delays[None])
-
-    def _undelay(self, node):
-        if node.run("tc", "qdisc", "show", "dev", "eth0", "root").startswith("qdisc prio"):
-            node.run("tc", "qdisc", "del", "dev", "eth0", "root")
 
     def close(self) -> None:
         """Take the switch down."""

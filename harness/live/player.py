@@ -16,7 +16,7 @@ import time
 from . import ground, processes
 from .cluster import Build, Cluster, Configuration
 from .ground import PROBE, Ground
-from .network import NetworkError, why_no_delays
+from .network import NetworkError
 
 NODES_MAX = 32
 CALL_QUIET_S = 0.25     # after a library call, that long without a word means rest
@@ -67,17 +67,10 @@ def why_not(scenario: dict) -> str | None:
         return f"{len(cluster['nodes'])} nodes: more than {NODES_MAX} daemons are too many for this machine"
     if cluster["quirks_off"]:
         return "quirks are off: daemons have them all"
-    if network["jitter_ns"] or network["loss_ppm"]:
-        return "a network that draws delays or losses"
     if any(step["verb"] == "fault" and step["error"] not in FAULTS for step in steps):
         return "a full queue to the ring: it lies inside the daemon, and its library says OK"
-    if any(0 < step.get("loss_ppm", 0) < 1000000 for step in steps):
-        return "a link that draws losses"
     if any(step["verb"] == "link" and (not step.get("up", True) or step.get("loss_ppm") == 1000000) for step in steps):
         return "single directions cut: totem does not divide as the simulator does (CONFORMANCE.md)"
-    delayed = network["latency_ns"] != DEFAULT_LATENCY_NS or any("latency_ns" in step for step in steps)
-    if delayed and why_no_delays():
-        return why_no_delays()
     if not all(config["nodelist"] for config in configs):
         return "corosync 3 does not start without a nodelist (No valid name found for local host)"
     return None
@@ -128,17 +121,14 @@ class Player(Ground):
         self.began = []
         self.done = []
         self.quiet_s = CALL_QUIET_S
-        self.links = {}
         self.connection_fault = {}
         environment = {"LD_PRELOAD": FAKETIME, "FAKETIME": f"+0 x{speed:g}", "FAKETIME_DONT_RESET": "1"} if speed != 1 else {}
         nodes = scenario["cluster"]["nodes"]
         first = configuration(nodes[0]["config"] or next(n["config"] for n in nodes if n["config"]), self.totem)
-        super().__init__(scenario["scenario"], Cluster([node["nodeid"] for node in nodes], first, Build(build), environment))
+        super().__init__(scenario["scenario"], Cluster([node["nodeid"] for node in nodes], first, Build(build), environment, self._wire()))
         for nodeid, clock in (clocks or {}).items():
             self.cluster.nodes[nodeid].environment = {"LD_PRELOAD": FAKETIME, "FAKETIME": clock, "DONT_FAKE_MONOTONIC": "1"}
         self._files({str(node["nodeid"]): node["config"] for node in nodes})
-        if scenario["network"]["latency_ns"] != DEFAULT_LATENCY_NS:
-            self.cluster.slow_down(scenario["network"]["latency_ns"] // 1000)
 
     def play(self) -> dict:
         """Run all steps: {"lines": in the form of the trace, "began", "done": when each step did, and when it had been
@@ -154,6 +144,20 @@ class Player(Ground):
         self._rest()
         return {"lines": self._lines(), "began": self.began, "done": self.done, "late_ms": round(self.lateness() * 1000), "complaints": self.complaints,
                 "died": [event for event in self.events if "died" in event and refusal(event) is None]}
+
+    # The network
+
+    def _wire(self) -> dict | None:
+        """How every path is, where bridges would not do; None where they do: the machine's own latency is the default's."""
+        network = self.scenario["network"]
+        slow = network["latency_ns"] != DEFAULT_LATENCY_NS
+        if not slow and not network["jitter_ns"] and not network["loss_ppm"] and all(step["verb"] != "link" for step in self.scenario["steps"]):
+            return None
+        return {"latency_us": self._wall_us(network["latency_ns"]) if slow else 0, "jitter_us": self._wall_us(network["jitter_ns"]),
+                "loss_ppm": network["loss_ppm"]}
+
+    def _wall_us(self, ns):
+        return round(ns / 1000 / self.speed)
 
     # Steps
 
@@ -216,13 +220,12 @@ class Player(Ground):
 
     def _do_heal(self, _step):
         self.cluster.heal()
-        self.links = {}
 
     def _do_link(self, step):
-        known = self.links.setdefault((step["from"], step["to"]), {"up": True, "loss_ppm": 0})
-        known.update({key: step[key] for key in known if key in step})
-        delay_us = step["latency_ns"] // 1000 if "latency_ns" in step else None
-        self.cluster.link(step["from"], step["to"], known["up"] and known["loss_ppm"] < 1000000, delay_us)
+        changes = {key: step[key] for key in ("up", "loss_ppm") if key in step}
+        if "latency_ns" in step:
+            changes["latency_us"] = self._wall_us(step["latency_ns"])
+        self.cluster.link(step["from"], step["to"], **changes)
 
     def _do_wait(self, step):
         self._pump_for(step["duration_ns"] / 1e9 / self.speed)
