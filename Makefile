@@ -140,7 +140,7 @@ conform:  ## the scenario library on real daemons, compared with the simulator; 
 truth:  ## record every case of TRUTH (harness/truth) on real daemons, and say what differs (root, long)
 	@harness/setup.sh run live
 	@mkdir -p $(BUILD)/live
-	failed=0; for cases in $(TRUTH); do \
+	@failed=0; for cases in $(TRUTH); do \
 		$(PYTHON) -m harness.live.record $$cases -o $(BUILD)/live/$$(basename $$cases) -j $$((2 * $(JOBS))) --compare || failed=1; \
 	done; exit $$failed
 

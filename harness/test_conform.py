@@ -6,12 +6,15 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
+import time
 import xml.etree.ElementTree as xml
 
 import pytest
 
 from harness import conform, expanded, results as telling
-from harness.live import cluster, player, processes
+from harness.live import cluster, network, player, processes, wire
 from harness.support import votesim
 
 LIVE = pytest.mark.skipif(processes.why_unavailable() is not None, reason=processes.why_unavailable() or "")
@@ -33,8 +36,8 @@ SMOKE = [
     ("features/wait-for-all.yaml", None),
     ("reload", None),
     ("regressions", None),
+    ("clients/pacemaker.yaml", None),
 ]
-CLOCKS = {1: "+3y", 2: "-40d"}
 
 
 def smoke_runs(program):
@@ -95,6 +98,67 @@ def test_a_page_of_the_docs_gets_the_results(tmp_path):
     assert page.read_text(encoding="utf-8") == "no marks\n"
 
 
+ECHO = """
+import socket
+here = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+here.bind(("", 7))
+print("ready", flush=True)
+while True:
+    here.sendto(*here.recvfrom(99))
+"""
+ASK = """
+import socket, sys, time
+here = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+here.settimeout(0.5)
+begin, came = time.monotonic(), []
+for number in range(int(sys.argv[2])):
+    here.sendto(b"%d" % number, (sys.argv[1], 7))
+try:
+    while len(came) < int(sys.argv[2]):
+        here.recv(99)
+        came.append(time.monotonic() - begin)
+except TimeoutError:
+    pass
+print(len(came), came[0] if came else 0)
+"""
+
+
+@LIVE
+def test_a_wire_is_slow_loses_and_is_cut_in_one_direction(tmp_path):
+    """Three machines without daemons that ask each other for an echo: how many of the questions are answered, and how soon."""
+    def ask(source, target, questions=1):
+        count, first_s = nodes[source].run(sys.executable, "-c", ASK, network.address(target), str(questions)).split()
+        return int(count), float(first_s)
+    nodes, echoes = [network.Namespace(network.SWITCH_SETUP) for _ in range(3)], []
+    path = wire.Wire(str(tmp_path), latency_us=20000)
+    try:
+        for index, node in enumerate(nodes):
+            path.attach(node, index)
+            echoes.append(processes.spawn(node.enter(sys.executable, "-c", ECHO), stdout=subprocess.PIPE, text=True))
+            assert echoes[-1].stdout.readline() == "ready\n"
+        path.connect()
+        ask(0, 1)  # and who has which address
+        assert ask(0, 1)[1] >= 0.04
+        path.link(0, 1, latency_us=70000)
+        assert ask(0, 1)[1] >= 0.09 and ask(1, 0)[1] >= 0.09
+        path.link(0, 1, latency_us=0, loss_ppm=500000)
+        assert 20 < ask(0, 1, questions=100)[0] < 80
+        path.link(0, 1, up=False, loss_ppm=0)
+        assert ask(0, 1)[0] == 0 and ask(2, 1)[0] == ask(1, 2)[0] == 1
+        path.mend()
+        assert ask(0, 1)[0] == 1
+        path.link(2, 0, up=False)  # these two have not yet asked for each other's address
+        assert ask(0, 2)[0] == 0
+        path.partition([[0], [1, 2]])
+        assert ask(0, 1)[0] == 0 and ask(1, 2)[0] == 1
+    finally:
+        for echo in echoes:
+            processes.kill(echo)
+        path.close()
+        for node in nodes:
+            node.close()
+
+
 @LIVE
 def test_another_build_of_the_daemon(program, tmp_path):
     """A tree as of an unpacked package: its daemon, its libraries beside it."""
@@ -149,15 +213,46 @@ def test_a_difference_is_told_and_fails(program, tmp_path):
     assert xml.parse(tmp_path / "junit.xml").getroot().find(".//failure") is not None
 
 
+def days(log: str) -> set[str]:
+    """The days that a daemon's log is from."""
+    return set(re.findall(r"^([A-Z][a-z]{2} \d\d) ", log, re.MULTILINE))
+
+
+def leaps_s(log: str) -> list[float]:
+    """How far the clock moved between lines of a daemon's log."""
+    times = [int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+             for hours, minutes, seconds in re.findall(r"^[A-Z][a-z]{2} \d\d (\d\d):(\d\d):([\d.]+) ", log, re.MULTILINE)]
+    return [after - before for before, after in zip(times, times[1:])]
+
+
 @LIVE
-def test_wall_clocks_do_not_matter(program):
+@pytest.mark.skipif(not os.path.exists(player.FAKETIME), reason="libfaketime is not here: apt-get install libfaketime")
+@pytest.mark.parametrize("clocks", [{1: "+3y", 2: "-40d"}, {1: "+0 i30", 2: "-2d i3600"}], ids=["skewed", "jumping"])
+def test_wall_clocks_do_not_matter(program, clocks):
     """Daemons whose wall clocks differ by years say the same, and so do those whose clock jumps each time that it is
-    looked at."""
-    if not os.path.exists(player.FAKETIME):
-        pytest.skip("libfaketime is not here: apt-get install libfaketime")
+    looked at. That their clocks are so is seen in their logs."""
     run = next(run for run in smoke_runs(program) if run["scenario"] == "partition-minority-loses-quorum")
-    skewed = player.play(run, clocks=CLOCKS)
-    jumping = player.play(run, clocks={1: "+0 i30", 2: "-2d i3600"})
-    for played in (skewed, jumping):
-        assert not played["died"] and not played["complaints"]
-        assert conform.judge(program, run, played, 30)[0] in ("same", "explained")
+    with processes.held(), player.Player(run, clocks=clocks) as cluster_player:
+        played = cluster_player.play()
+        logs = {nodeid: node.log() for nodeid, node in cluster_player.cluster.nodes.items()}
+    if clocks[2] == "-40d":
+        assert days(logs[2]) & days(logs[3]) == set(), "node 2 has the host's clock"
+    else:
+        assert max(leaps_s(logs[1])) >= 29 and max(leaps_s(logs[2])) >= 3500, "their clocks do not jump"
+    assert not played["died"] and not played["complaints"]
+    assert conform.judge(program, run, played, 30)[0] in ("same", "explained")
+
+
+@LIVE
+@pytest.mark.skipif(not os.path.exists(player.FAKETIME), reason="libfaketime is not here: apt-get install libfaketime")
+def test_clocks_five_times_as_fast(program):
+    """What takes totem more than a token of 3 s and consensus is over in a fifth of that, and comes out the same."""
+    run = next(run for run in smoke_runs(program) if run["scenario"] == "partition-minority-loses-quorum")
+    begin = time.monotonic()
+    played = player.play(run, speed=5)
+    lasted_s = time.monotonic() - begin
+    partition = next(number for number, step in enumerate(run["steps"]) if step["verb"] == "partition")
+    assert played["began"][partition + 1] - played["began"][partition] > 3.6e9, "totem did not wait for its token"
+    assert played["began"][-1] / 1e9 > 2 * lasted_s, "its clocks are not faster than the wall's"
+    assert not played["died"] and not played["complaints"]
+    assert conform.judge(program, run, played, 30)[0] in ("same", "explained")

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -27,3 +29,18 @@ def test_records_what_was_recorded_before(name):
 def test_a_node_that_is_refused_says_why():
     events = recorder.record(shown("refuse-two-node-and-device")["case"])["events"]
     assert any("two_node and quorum device" in line for line in events[-1]["log"])
+
+
+def test_another_outcome_that_is_known_is_no_difference(tmp_path):
+    """What comes is not what the file has, but what a file beside it has; without that file it is a difference."""
+    known = shown("single-node")
+    cases, beside = tmp_path / "cases.jsonl", tmp_path / "outcomes.jsonl"
+    cases.write_text(json.dumps({"case": known["case"], "events": known["events"][:-1]}) + "\n")
+    beside.write_text(json.dumps(known) + "\n")
+    command = [sys.executable, "-m", "harness.live.record", str(cases), "-o", str(tmp_path / "out"), "--compare"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, "as another recording of it" in done.stderr) == (0, True), done.stderr
+    assert len(json.loads((tmp_path / "out").read_text())["events"]) == len(known["events"])
+    beside.unlink()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, "from the file" in done.stderr) == (1, True), done.stderr

@@ -107,14 +107,23 @@ static void start(int argc, char **argv)
 	}
 }
 
+/* Who has which address is asked and answered both ways: a direction that is cut or loses packets must not take the other
+ * with it. */
+static bool asks_for_address(const unsigned char *frame)
+{
+	uint16_t type;
+	memcpy(&type, frame + 2 * (size_t)ETHER_ADDR_LEN, sizeof type);
+	return ntohs(type) == ETHERTYPE_ARP;
+}
+
 /* The node that a frame is for, -1 when it is for none: what is not IPv4 or ARP has no address here. */
 static int receiver(const unsigned char *frame, size_t length)
 {
 	uint16_t type;
 	uint32_t target;
 	memcpy(&type, frame + 2 * (size_t)ETHER_ADDR_LEN, sizeof type);
-	size_t at = ntohs(type) == ETHERTYPE_ARP ? ARP_TARGET : IP_TARGET;
-	if ((ntohs(type) != ETHERTYPE_IP && ntohs(type) != ETHERTYPE_ARP) || length < at + sizeof target)
+	size_t at = asks_for_address(frame) ? ARP_TARGET : IP_TARGET;
+	if ((ntohs(type) != ETHERTYPE_IP && !asks_for_address(frame)) || length < at + sizeof target)
 		return -1;
 	memcpy(&target, frame + at, sizeof target);
 	for (int node = 0; node < count; node++)
@@ -126,7 +135,9 @@ static int receiver(const unsigned char *frame, size_t length)
 static void enqueue(int from, int to, const unsigned char *bytes, size_t length)
 {
 	const struct link *link = &links[from][to];
-	if (groups[from] != groups[to] || !link->up || waiting_count == WAITING_MAX || draw(MILLION) < link->loss_ppm)
+	bool lost = !link->up || draw(MILLION) < link->loss_ppm;
+	if (groups[from] != groups[to] || waiting_count == WAITING_MAX ||
+	    (lost && !asks_for_address(bytes + sizeof(struct virtio_net_hdr))))
 		return;
 	struct packet *packet = malloc(sizeof *packet + length);
 	if (!packet)
