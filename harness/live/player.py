@@ -70,7 +70,7 @@ def why_not(scenario: dict) -> str | None:
     if any(step["verb"] == "fault" and step["error"] not in FAULTS for step in steps):
         return "a full queue to the ring: it lies inside the daemon, and its library says OK"
     if any(step["verb"] == "link" and (not step.get("up", True) or step.get("loss_ppm") == 1000000) for step in steps):
-        return "single directions cut: totem does not divide as the simulator does (CONFORMANCE.md)"
+        return "single directions cut: totem does not come to rest, the simulator divides (CONFORMANCE.md, 1)"
     if not all(config["nodelist"] for config in configs):
         return "corosync 3 does not start without a nodelist (No valid name found for local host)"
     return None
