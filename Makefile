@@ -133,6 +133,11 @@ mutants:  ## broken cores: who catches which
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	$(PYTHON) -m harness.mutants
 
+mutants-all:  ## cores broken in every place that a rule finds: who catches which (long)
+	@harness/setup.sh run test
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
+	$(PYTHON) -m harness.systematic --rules --write
+
 conform:  ## the scenario library on real daemons, compared with the simulator; CONFORM=options (root, long)
 	@harness/setup.sh run live
 	$(PYTHON) -m harness.conform $(CONFORM)
@@ -205,7 +210,7 @@ help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
 
 FORCE:
-.PHONY: all run test install uninstall deb check-format coverage fuzz fuzz-corpus bench mutants conform truth clean help \
+.PHONY: all run test install uninstall deb check-format coverage fuzz fuzz-corpus bench mutants mutants-all conform truth clean help \
 	test-programs bench-programs fuzz-programs fuzz-link yaml-lib FORCE
 .SECONDARY:
 

@@ -10,7 +10,7 @@ set -eu
 packages_of() {
 	case $1 in
 	run) echo libc6-dev libyaml-dev libxxhash-dev libedit2 ;;
-	test) echo libcmocka-dev python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-lxml python3-markdown-it pkg-config mandoc git patch clang libclang-rt-14-dev \
+	test) echo libcmocka-dev python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-clang python3-lxml python3-markdown-it pkg-config mandoc git patch clang libclang-rt-14-dev \
 		valgrind libc6-dbg libfaketime locales util-linux qemu-user gcc-s390x-linux-gnu \
 		libc6-dev-s390x-cross gcc-i686-linux-gnu libc6-dev-i386-cross ;;
 	coverage) echo gcovr ;;

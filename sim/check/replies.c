@@ -96,6 +96,23 @@ static bool another_registers(const struct judge *judge, uint32_t number)
 	return false;
 }
 
+/* Registrations of two nodes at once, under two names: the order of messages, which
+ * is not seen, says which is the device's name, and so which answer is OK. */
+static void contend_for_the_name(const struct judge *judge, uint32_t number, struct asked *asked)
+{
+	uint32_t i;
+
+	for (i = 0; i < judge->check->client_count; i++) {
+		struct asked *other = &judge_client(judge, i)->asked;
+
+		if (other->verb != VERB_QDEVICE_REGISTER || other->name == asked->name ||
+		    judge->scenario->clients[i].node == number)
+			continue;
+		other->must = asked->must == VQ_OK && other->must == VQ_OK ? VQ_PENDING : other->must;
+		asked->must = asked->must == VQ_OK ? VQ_PENDING : asked->must;
+	}
+}
+
 static int register_must(const struct judge *judge, uint32_t number, const struct asked *asked)
 {
 	const struct model *model = judge_model(judge, number);
@@ -197,6 +214,8 @@ void replies_call(const struct judge *judge)
 	    (bad_name(seen->request->name) ||
 	     (seen->verb == VERB_QDEVICE_UPDATE && bad_name(seen->request->new_name))))
 		asked->must = VQ_ERR_INVALID_PARAM;
+	if (seen->verb == VERB_QDEVICE_REGISTER)
+		contend_for_the_name(judge, number, asked);
 	if (seen->verb == VERB_QDEVICE_REGISTER && judge_model(judge, number)->registered == NO) {
 		judge_model(judge, number)->registered = UNKNOWN;
 		asked->registers = 1;
