@@ -30,7 +30,7 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "                             matrix: \"name [variant]\"\n"
 			   "      -j N, --jobs N         run N scenarios at a time (default 1)\n"
 			   "      -q, --quiet            only failures and the summary\n"
-			   "      -v, --verbose          draw each run as a table: nodes, rings, quorum, callbacks\n"
+			   "      -v, --verbose          draw each run as a table: rings, quorum, callbacks\n"
 			   "      --watch                run again whenever a file changes\n"
 			   "  votesim check SCENARIO...  read and validate only\n"
 			   "      --json                 print what was read, one scenario a line\n"
