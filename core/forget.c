@@ -60,3 +60,63 @@ void vq_forget(struct vq *vq, bool requests)
 	forget_previous_ring(vq, requests);
 	forget_the_dead(vq, requests);
 }
+
+/* ---- other names ----------------------------------------------------------- */
+
+static uint32_t renamed(uint32_t nodeid, const uint32_t *from, const uint32_t *to, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (from[i] == nodeid)
+			return to[i];
+	return nodeid;
+}
+
+/* By key and, where names have become the same, by what else is in them. */
+static bool stands_before(const struct vq *vq, const struct record *a, const struct record *b)
+{
+	if (a->nodeid != b->nodeid)
+		return key(vq, a->nodeid) < key(vq, b->nodeid);
+	return memcmp(a, b, sizeof *a) < 0;
+}
+
+static void sort_others(struct vq *vq)
+{
+	struct record *record = others(vq);
+
+	for (uint32_t i = 1; i < vq->others; i++) {
+		struct record moved = record[i];
+		uint32_t at = i;
+
+		for (; at > 0 && stands_before(vq, &moved, &record[at - 1]); at--)
+			record[at] = record[at - 1];
+		record[at] = moved;
+	}
+}
+
+static void sort_members(struct vq *vq)
+{
+	uint32_t *id = members(vq);
+
+	for (uint32_t i = 1; i < vq->members; i++) {
+		uint32_t moved = id[i], at = i;
+
+		for (; at > 0 && moved < id[at - 1]; at--)
+			id[at] = id[at - 1];
+		id[at] = moved;
+	}
+}
+
+void vq_rename(struct vq *vq, const uint32_t *from, const uint32_t *to, uint32_t count)
+{
+	vq->own.nodeid = renamed(vq->own.nodeid, from, to, count);
+	vq->lowest = renamed(vq->lowest, from, to, count);
+	vq->highest = renamed(vq->highest, from, to, count);
+	for (uint32_t i = 0; i < vq->others; i++)
+		others(vq)[i].nodeid = renamed(others(vq)[i].nodeid, from, to, count);
+	for (uint32_t i = 0; i < vq->members; i++)
+		members(vq)[i] = renamed(members(vq)[i], from, to, count);
+	for (uint32_t i = 0; i < vq->listed; i++)
+		listed(vq)[i].nodeid = renamed(listed(vq)[i].nodeid, from, to, count);
+	sort_others(vq);
+	sort_members(vq);
+}

@@ -56,22 +56,16 @@ static bool is_scenario_path(const char *path)
 	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
-enum long_option { OPTION_EXACT = 1000, OPTION_STATS, OPTION_ADMIN, OPTION_RESUME };
+enum long_option { OPTION_EXACT = 1000, OPTION_STATS, OPTION_ADMIN, OPTION_RESUME, OPTION_SYMMETRY };
 
 static const struct option option_list[] = {
-	{"depth", required_argument, NULL, 'd'},
-	{"states", required_argument, NULL, 's'},
-	{"memory", required_argument, NULL, 'm'},
-	{"jobs", required_argument, NULL, 'j'},
-	{"output", required_argument, NULL, 'o'},
-	{"exact", no_argument, NULL, OPTION_EXACT},
-	{"admin", no_argument, NULL, OPTION_ADMIN},
-	{"stats", required_argument, NULL, OPTION_STATS},
-	{"format", required_argument, NULL, 'f'},
-	{"compare", required_argument, NULL, 'c'},
-	{"ways", required_argument, NULL, 'w'},
-	{"resume", required_argument, NULL, OPTION_RESUME},
-	{NULL, 0, NULL, 0},
+	{"depth", required_argument, NULL, 'd'},          {"states", required_argument, NULL, 's'},
+	{"memory", required_argument, NULL, 'm'},         {"jobs", required_argument, NULL, 'j'},
+	{"output", required_argument, NULL, 'o'},         {"exact", no_argument, NULL, OPTION_EXACT},
+	{"admin", no_argument, NULL, OPTION_ADMIN},       {"stats", required_argument, NULL, OPTION_STATS},
+	{"format", required_argument, NULL, 'f'},         {"compare", required_argument, NULL, 'c'},
+	{"ways", required_argument, NULL, 'w'},           {"resume", required_argument, NULL, OPTION_RESUME},
+	{"symmetry", no_argument, NULL, OPTION_SYMMETRY}, {NULL, 0, NULL, 0},
 };
 
 static bool take_format(struct explore_command *command)
@@ -125,6 +119,9 @@ static bool take_option(struct explore_command *command, int option)
 	case OPTION_ADMIN:
 		command->options.admin = true;
 		return true;
+	case OPTION_SYMMETRY:
+		command->options.symmetry = true;
+		return true;
 	case OPTION_RESUME:
 		command->options.resume_path = optarg;
 		return true;
@@ -146,7 +143,8 @@ static int parse(struct explore_command *command, int argc, char **argv)
 		if (option == ':' || option == '?' || !take_option(command, option))
 			return usage_error(
 				"explore: cannot use '%s'; there are --depth 1..%u, --states 1..%u, --memory "
-				"MIB from %u, -j 1..256, --exact, --admin, --output DIR, --stats FILE, --resume "
+				"MIB from %u, -j 1..256, --exact, --symmetry, --admin, --output DIR, --stats FILE, "
+				"--resume "
 				"FILE, --format "
 				"page|list|json, "
 				"--compare CONF, --ways N",
@@ -383,6 +381,8 @@ static int check_options(struct explore_command *command)
 			"--output");
 	if (command->stats_path && command->format != FORMAT_LIST)
 		return usage_error("explore --stats goes with --format list");
+	if (command->options.symmetry && (command->options.exact || command->format != FORMAT_LIST))
+		return usage_error("explore --symmetry goes with --format list, and not with --exact");
 	if (command->options.resume_path && command->format != FORMAT_LIST)
 		return usage_error("explore --resume goes with --format list");
 	if (command->options.admin && command->format != FORMAT_LIST)

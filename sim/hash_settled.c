@@ -156,6 +156,15 @@ void world_essence(const struct world *world, uint32_t index, bool requests, voi
 	vq_forget(core, requests);
 }
 
+void world_essence_rename(void *bytes, const uint32_t *from, const uint32_t *to, uint32_t count)
+{
+	struct essence essence;
+
+	memcpy(&essence, bytes, sizeof essence);
+	if (essence.up)
+		vq_rename((struct vq *)(void *)((uint8_t *)bytes + sizeof essence), from, to, count);
+}
+
 uint32_t world_group(const struct world *world, uint32_t node)
 {
 	return node_of(world, node)->group;

@@ -47,6 +47,7 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      --memory MIB           keep as many as fit into MIB mebibytes\n"
 			   "      --admin                with an administrator's calls\n"
 			   "      --exact                merge no states that go on alike\n"
+			   "      --symmetry             a list: equal nodes may change places\n"
 			   "      --resume FILE          a list: keep the search there, go on from there\n"
 			   "      --stats FILE           a list: write how much was done, how fast, as JSON\n"
 			   "  votesim swarm [CONF]       random stories of faults and clients, on clusters\n"

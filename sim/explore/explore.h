@@ -49,6 +49,9 @@ struct explore_options {
 	uint64_t transitions_max; /* events tried at most, likewise; 0: no limit */
 	/* States count as different that differ in nothing but what can never matter again (vq_forget()). */
 	bool exact;
+	/* States count as the same that differ in nothing but the names of nodes that could change places
+	 * (symmetry.h). Who acts first among equals is then anybody's choice. Not with exact. */
+	bool symmetry;
 	/* Every event is run, also those whose outcome is known without (walker.h): the same comes of it. */
 	bool run_all;
 	bool admin; /* an administrator's calls are among the events */

@@ -17,6 +17,7 @@
 
 #include "sim/explore/explore.h"
 #include "sim/explore/tell.h"
+#include "sim/explore/walker.h"
 #include "sim/run.h"
 
 static void read_one(const char *text, struct scenario_set *set)
@@ -513,6 +514,135 @@ static void threads_change_nothing(void **unused)
 		}
 }
 
+/* ---- symmetry ---- */
+
+struct met { /* states by their hash, with the ways to them */
+	uint32_t count;
+	uint64_t hash[20000][2];
+	uint32_t depth[20000];
+	uint32_t way[20000][4];
+};
+
+static bool is_met(const struct met *met, const uint64_t hash[2])
+{
+	for (uint32_t i = 0; i < met->count; i++)
+		if (met->hash[i][0] == hash[0] && met->hash[i][1] == hash[1])
+			return true;
+	return false;
+}
+
+static void meet(struct met *met, const uint64_t hash[2], const uint32_t *way, uint32_t depth)
+{
+	uint32_t at = met->count;
+
+	if (is_met(met, hash))
+		return;
+	assert_true(at < sizeof met->hash / sizeof *met->hash);
+	memcpy(met->hash[at], hash, sizeof met->hash[at]);
+	memcpy(met->way[at], way, depth * sizeof *way);
+	met->depth[at] = depth;
+	met->count++;
+}
+
+/* Every state up to a depth, as a walker knows them. */
+static void meet_all(struct walker *walker, struct met *met, uint32_t depth)
+{
+	struct expansion expansion = {0};
+	uint64_t hash[2];
+	uint32_t way[4];
+
+	walker_hash(walker, (struct way){0, NULL}, hash);
+	meet(met, hash, way, 0);
+	for (uint32_t i = 0; i < met->count && met->depth[i] < depth; i++) {
+		expansion_clear(&expansion);
+		memcpy(way, met->way[i], sizeof way);
+		walker_expand(walker, i, (struct way){met->depth[i], way}, &expansion);
+		for (uint32_t k = 0; k < expansion.outcome_count; k++) {
+			way[met->depth[i]] = expansion.outcomes[k].event;
+			if (!expansion.outcomes[k].breached)
+				meet(met, expansion.outcomes[k].hash, way, met->depth[i] + 1);
+		}
+	}
+	expansion_free(&expansion);
+}
+
+/* The orbits of the states that come without symmetry are the states that come with it. */
+static void assert_same_orbits(const struct scenario *scenario, uint32_t depth)
+{
+	struct met *all = calloc(1, sizeof *all), *reduced = calloc(1, sizeof *reduced);
+	struct met *orbits = calloc(1, sizeof *orbits);
+	const struct explore_options plain = {.depth = 4}, symmetric = {.depth = 4, .symmetry = true};
+	struct walker *one, *other;
+	struct events events;
+
+	assert_true(all && reduced && orbits);
+	events_make_for(&events, scenario, events_called_for(scenario));
+	one = walker_create(scenario, &plain, &events);
+	other = walker_create(scenario, &symmetric, &events);
+	meet_all(one, all, depth);
+	meet_all(other, reduced, depth);
+	for (uint32_t i = 0; i < all->count; i++) {
+		uint64_t hash[2];
+
+		walker_hash(other, (struct way){all->depth[i], all->way[i]}, hash);
+		assert_true(is_met(reduced, hash));
+		meet(orbits, hash, all->way[i], all->depth[i]);
+	}
+	assert_int_equal(orbits->count, reduced->count);
+	assert_true(reduced->count < all->count);
+	walker_destroy(one);
+	walker_destroy(other);
+	events_free(&events);
+	free(all);
+	free(reduced);
+	free(orbits);
+}
+
+static const char *const symmetric_clusters[] = {
+	"{nodes: 3}",
+	"{nodes: 4}",
+	"{nodes: [{nodeid: 3, quorum_votes: 2}, {nodeid: 5}, {nodeid: 9}, {nodeid: 11}]}",
+};
+#define SYMMETRIC_CLUSTERS (sizeof symmetric_clusters / sizeof *symmetric_clusters)
+
+static void equal_nodes_may_change_places(void **unused)
+{
+	(void)unused;
+	for (uint32_t i = 0; i < SYMMETRIC_CLUSTERS; i++) {
+		struct exploration whole, reduced;
+		struct scenario_set set;
+		char text[256];
+
+		snprintf(text, sizeof text, "scenario: s\ncluster: %s\nsteps: [{start: all}]\n",
+			 symmetric_clusters[i]);
+		read_one(text, &set);
+		assert_same_orbits(&set.scenarios[0], 3);
+		scenario_free(&set);
+		explore_cluster(symmetric_clusters[i], (struct explore_options){.depth = 5}, &whole);
+		explore_cluster(symmetric_clusters[i], (struct explore_options){.depth = 5, .symmetry = true},
+				&reduced);
+		assert_same_findings(&whole, &reduced, false);
+		assert_true(reduced.states < whole.states);
+		exploration_free(&whole);
+		exploration_free(&reduced);
+	}
+}
+
+/* Names matter to wait_for_all, two_node and a tie breaker: nothing is merged. */
+static void names_are_kept_where_they_matter(void **unused)
+{
+	(void)unused;
+	for (uint32_t i = 2; i < 6; i++) {
+		struct exploration whole, reduced;
+
+		explore_cluster(clusters[i], (struct explore_options){.depth = 3}, &whole);
+		explore_cluster(clusters[i], (struct explore_options){.depth = 3, .symmetry = true}, &reduced);
+		assert_same(&whole, &reduced);
+		exploration_free(&whole);
+		exploration_free(&reduced);
+	}
+}
+
 /* ---- killed and gone on with ---- */
 
 static bool always(void *ctx)
@@ -649,6 +779,8 @@ int main(void)
 		cmocka_unit_test(merged_states_show_the_same),
 		cmocka_unit_test(exact_searches_count_as_ever),
 		cmocka_unit_test(threads_change_nothing),
+		cmocka_unit_test(equal_nodes_may_change_places),
+		cmocka_unit_test(names_are_kept_where_they_matter),
 		cmocka_unit_test(a_killed_search_gives_the_same_answer),
 		cmocka_unit_test(a_kept_search_goes_deeper),
 		cmocka_unit_test(three_nodes_are_exhausted),

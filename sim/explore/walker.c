@@ -9,6 +9,7 @@
 
 #include "sim/ensure.h"
 #include "sim/explore/shortcut.h"
+#include "sim/explore/symmetry.h"
 #include "sim/world.h"
 #include "sim/xxhash.h"
 
@@ -32,7 +33,9 @@ struct walker {
 	uint32_t way_count;
 	bool started;
 	struct shortcuts *shortcuts; /* NULL: every event is run */
-	uint8_t *essence;
+	struct symmetry *symmetry;   /* NULL: names count */
+	uint8_t *essences;           /* of all nodes */
+	uint32_t *groups;
 	size_t essence_bytes;
 	bool requests;               /* some event makes calls */
 	struct shortcut_node *nodes; /* as they are after an event */
@@ -192,6 +195,7 @@ static void look_at(struct walker *walker, uint32_t node)
 {
 	const struct world_view view = world_view(walker->world);
 	struct shortcut_node *seen = &walker->nodes[node];
+	uint8_t *essence = walker->essences + node * walker->essence_bytes;
 	struct vq_info info;
 	XXH128_hash_t digest;
 
@@ -203,8 +207,9 @@ static void look_at(struct walker *walker, uint32_t node)
 	seen->group = world_group(walker->world, node);
 	if (walker->options->exact)
 		return;
-	world_essence(walker->world, node, walker->requests, walker->essence);
-	digest = XXH3_128bits(walker->essence, walker->essence_bytes);
+	walker->groups[node] = seen->group;
+	world_essence(walker->world, node, walker->requests, essence);
+	digest = XXH3_128bits(essence, walker->essence_bytes);
 	seen->digest[0] = digest.low64;
 	seen->digest[1] = digest.high64;
 }
@@ -219,6 +224,8 @@ static void hash_state(const struct walker *walker, uint64_t hash[2])
 {
 	if (walker->options->exact)
 		world_hash_settled(walker->world, hash);
+	else if (walker->symmetry)
+		symmetry_hash(walker->symmetry, walker->essences, walker->groups, hash);
 	else
 		shortcut_hash(walker->nodes, walker->scenario.node_count, hash);
 }
@@ -435,7 +442,10 @@ static void make_world(struct walker *walker)
 	walker->world = world_create(&walker->scenario, choice_plain, 0);
 	world_observe(walker->world, (struct observer){walker, observe});
 	walker->essence_bytes = world_essence_size(walker->world);
-	walker->essence = allocate(1, walker->essence_bytes);
+	walker->essences = allocate(walker->scenario.node_count, walker->essence_bytes);
+	walker->groups = allocate(walker->scenario.node_count, sizeof *walker->groups);
+	if (walker->options->symmetry && !walker->options->exact)
+		walker->symmetry = symmetry_create(&walker->scenario, walker->essence_bytes);
 }
 
 struct walker *walker_create(const struct scenario *scenario, const struct explore_options *options,
@@ -454,7 +464,7 @@ struct walker *walker_create(const struct scenario *scenario, const struct explo
 	walker->outcomes = allocate(events->count, sizeof *walker->outcomes);
 	if (options->visit)
 		walker->seen = allocate(events->count * nodes, sizeof *walker->seen);
-	if (!options->exact && !options->run_all)
+	if (!options->exact && !options->run_all && !walker->symmetry)
 		walker->shortcuts = shortcuts_create(scenario, events);
 	return walker;
 }
@@ -473,7 +483,9 @@ void walker_destroy(struct walker *walker)
 	free(walker->clients);
 	free(walker->check);
 	free(walker->way);
-	free(walker->essence);
+	free(walker->essences);
+	free(walker->groups);
+	symmetry_destroy(walker->symmetry);
 	free(walker->nodes);
 	free(walker->outcomes);
 	free(walker->seen);
