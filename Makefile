@@ -109,7 +109,7 @@ test:  ## install what is missing, run every test
 
 check-format:  ## is every C file as .clang-format would have it?
 	@harness/setup.sh format
-	clang-format --dry-run --Werror $(SOURCES) $(sort $(shell find core sim -name '*.h'))
+	clang-format --dry-run --Werror $(SOURCES) $(sort $(shell find core sim -name '*.h') $(wildcard harness/live/*.[ch]))
 
 coverage:  ## line and branch coverage by folder, in build/coverage/
 	@harness/setup.sh run test coverage

@@ -24,6 +24,14 @@ from . import ground
 
 ONLY_LOOK = {"trackstart", "trackstop", "getinfo", "dispatch", "context_set", "context_get", "fd_get", "initialize", "finalize", "kill"}
 PLAYED = {"start", "stop", "crash", "partition", "heal", "expect", "wait"}
+# What no command of it does; the first of these tells a run's reason.
+MISSING = {
+    "it has no library calls that meet the transport's faults": {"fault"},
+    "it has no quorum device that registers and polls": {"qdevice_register", "qdevice_unregister", "qdevice_update", "qdevice_poll",
+                                                         "qdevice_master_wins"},
+    "it reads its configuration once": {"reload"},
+    "it has no library calls that change votes": {"setexpected", "setvotes"},
+}
 NODES_MAX = 16
 FEATURES = {"last_man_standing": "its timers are not the scenario's", "expected_votes_tracking": "it keeps nothing on a disk",
             "allow_downscale": "it has no clean leave", "device": "it can be switched on, and never counts"}
@@ -33,8 +41,12 @@ def why_not(run: dict) -> str | None:
     """Why corosync-vqsim cannot play this run; None when it can."""
     configs = [node["config"] for node in run["cluster"]["nodes"] if node["config"]]
     verbs = {step["verb"] for step in run["steps"]}
-    if verbs - PLAYED - ONLY_LOOK:
-        return f"it has no {', '.join(sorted(verbs - PLAYED - ONLY_LOOK))}"
+    missing = verbs - PLAYED - ONLY_LOOK
+    for kind, some in MISSING.items():
+        if missing & some:
+            return kind
+    if missing:
+        return f"it has no {', '.join(sorted(missing))}"
     if len(run["cluster"]["nodes"]) > NODES_MAX:
         return f"more than {NODES_MAX} nodes"
     if run["cluster"]["quirks_off"]:
