@@ -15,7 +15,7 @@ import pytest
 
 from harness import conform, expanded, results as telling
 from harness.live import cluster, network, player, processes, wire
-from harness.support import votesim
+from harness.support import ROOT, votesim
 
 LIVE = pytest.mark.skipif(processes.why_unavailable() is not None, reason=processes.why_unavailable() or "")
 
@@ -67,6 +67,17 @@ def test_what_daemons_cannot_play_is_told(program):
     for path in paths:
         assert any(map(player.why_not, expanded.read(program, [f"scenarios/{path}.yaml"]))), path
     assert player.why_not(expanded.read(program, ["scenarios/errors/requests-meet-the-transport.yaml"])[0]) is None
+
+
+def test_the_merge_of_eight_is_explained(program, tmp_path):
+    """The recording that was open longest (harness/live/CONFORMANCE.md)."""
+    run = next(run for run in expanded.read(program, ["scenarios/features/auto-tie-breaker.yaml"])
+               if expanded.title(run) == "feature-tie-breaker-lowest [config={auto_tie_breaker:1}]")
+    run["totem"]["token_ms"] = 600
+    path = tmp_path / "eight.yaml"
+    path.write_text(expanded.scenario(run), encoding="utf-8")
+    done = votesim(program, "explain", str(path), "--recording", os.path.join(ROOT, "harness", "live", "open-merge-of-eight.jsonl"))
+    assert (done.returncode, done.stdout.startswith("explained: 26 lines")) == (0, True), done.stdout
 
 
 RESULTS = [
