@@ -34,6 +34,11 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      --watch                run again whenever a file changes\n"
 			   "  votesim check SCENARIO...  read and validate only\n"
 			   "      --json                 print what was read, one scenario a line\n"
+			   "  votesim lint SCENARIO...   what is legal but likely wrong: expectations that cannot\n"
+			   "                             fail, faults that change nothing; 1 when there is any\n"
+			   "      --json                 one object a line\n"
+			   "      --ignore ID            leave out warnings of this id\n"
+			   "      -j N, --jobs N         run N scenarios at a time (default 1)\n"
 			   "  votesim explore CONF       what failures do to the cluster of a corosync.conf:\n"
 			   "                             a page; of a scenario (*.yaml): a list of breaches\n"
 			   "      --compare CONF         what changes with another configuration\n"
@@ -112,7 +117,7 @@ static int command(int argc, char **argv)
 	} commands[] = {
 		{"run", command_run},       {"check", command_check},   {"explore", command_explore},
 		{"swarm", command_swarm},   {"shrink", command_shrink}, {"explain", command_explain},
-		{"replay", command_replay}, {"bench", command_bench},
+		{"replay", command_replay}, {"bench", command_bench},   {"lint", command_lint},
 	};
 
 	if (argc > 2 && strcmp(argv[1], "explore") == 0 && strcmp(argv[2], "--random") == 0)
@@ -120,8 +125,9 @@ static int command(int argc, char **argv)
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	return usage_error("no command '%s'; there are run, check, explore, swarm, shrink, explain, replay and bench",
-			   argv[1]);
+	return usage_error(
+		"no command '%s'; there are run, check, lint, explore, swarm, shrink, explain, replay and bench",
+		argv[1]);
 }
 
 int main(int argc, char **argv)
