@@ -62,6 +62,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(COMPILE) -MMD -MP -c -o $@ $<
 
+# It has the template of the HTML report in it.
+$(BUILD)/sim/report/html.o: reports/html/dist/report.html
+
 # A core test links the core alone: nothing in core/ may need the simulator.
 $(BUILD)/core/%_test: $(BUILD)/core/%_test.o $(BUILD)/libfakes.a $(BUILD)/libvotequorum_core.a
 	$(call say,LINK)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
@@ -110,6 +113,17 @@ test:  ## install what is missing, run every test
 check-format:  ## is every C file as .clang-format would have it?
 	@harness/setup.sh format
 	clang-format --dry-run --Werror $(SOURCES) $(sort $(shell find core sim -name '*.h') $(wildcard harness/live/*.[ch]))
+
+REPORT = reports/html
+report-template:  ## build the template of the HTML report anew, with npm
+	@harness/setup.sh report
+	cd $(REPORT) && npm ci --no-audit --no-fund && npm run --silent check && npm run --silent build
+
+test-report:  ## the HTML report in a browser
+	@harness/setup.sh run test report
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	cd $(REPORT) && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
+	$(PYTHON) -m pytest -q harness/test_html.py
 
 coverage:  ## line and branch coverage by folder, in build/coverage/
 	@harness/setup.sh run test coverage
@@ -210,7 +224,7 @@ help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
 
 FORCE:
-.PHONY: all run test install uninstall deb check-format coverage fuzz fuzz-corpus bench mutants mutants-all conform truth clean help \
+.PHONY: all run test install uninstall deb check-format report-template test-report coverage fuzz fuzz-corpus bench mutants mutants-all conform truth clean help \
 	test-programs bench-programs fuzz-programs fuzz-link yaml-lib FORCE
 .SECONDARY:
 

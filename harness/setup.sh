@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that a task needs and this machine lacks.
-# usage: harness/setup.sh TASK…     (run, test, coverage, format, bench, deb, live)
+# usage: harness/setup.sh TASK…     (run, test, coverage, format, bench, deb, live, report)
 #
 # One dpkg-query when nothing is missing. Without root and sudo, or when apt-get
 # fails, it says in one line what to install. Test-only packages that Debian does
@@ -17,6 +17,9 @@ packages_of() {
 	format) echo clang-format ;;
 	bench) echo spin ;;
 	deb) echo build-essential debhelper lintian ;;
+	report) # a nodejs from elsewhere has npm in it
+		echo chromium fonts-dejavu-core
+		command -v npm >/dev/null || echo nodejs npm ;;
 	live) echo corosync corosync-vqsim libfaketime libvotequorum-dev iproute2 ;;
 	*) echo "setup: no task named $1" >&2; exit 2 ;;
 	esac

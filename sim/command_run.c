@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "sim/collect.h"
 #include "sim/commands.h"
 #include "sim/ensure.h"
+#include "sim/report/html.h"
 #include "sim/report/report.h"
 #include "sim/scenario/dump.h"
 #include "sim/seed.h"
@@ -32,6 +34,9 @@ struct run_command {
 	struct verdicts verdicts;
 	struct results results; /* kept when a report wants them */
 	bool reporting;
+	const char *page_folder;
+	char page_path[PATH_MAX];
+	FILE *page;
 	uint32_t jobs;
 	bool quiet;
 	bool verbose;
@@ -39,13 +44,23 @@ struct run_command {
 	bool progress;
 };
 
-enum { OPTION_SEED = 256, OPTION_TRACE, OPTION_TRACE_ALL, OPTION_ONLY, OPTION_JSON, OPTION_WATCH, OPTION_REPORT };
+enum {
+	OPTION_SEED = 256,
+	OPTION_TRACE,
+	OPTION_TRACE_ALL,
+	OPTION_ONLY,
+	OPTION_JSON,
+	OPTION_WATCH,
+	OPTION_PAGE,
+	OPTION_REPORT
+};
 
 static const struct option run_option_list[] = {
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"trace", required_argument, NULL, OPTION_TRACE},
 	{"trace-all", no_argument, NULL, OPTION_TRACE_ALL},
 	{"only", required_argument, NULL, OPTION_ONLY},
+	{"report", required_argument, NULL, OPTION_PAGE},
 	{"jobs", required_argument, NULL, 'j'},
 	{"quiet", no_argument, NULL, 'q'},
 	{"verbose", no_argument, NULL, 'v'},
@@ -80,6 +95,10 @@ static int take_option(struct run_command *command, int option)
 		return 0;
 	case OPTION_ONLY:
 		command->only = optarg;
+		return 0;
+	case OPTION_PAGE:
+		command->page_folder = optarg;
+		command->options.history = command->reporting = true;
 		return 0;
 	case 'j':
 		return take_jobs(command, optarg);
@@ -128,6 +147,8 @@ static int parse_run(struct run_command *command, int argc, char **argv)
 			return usage_error("--watch wants files or folders: standard input does not change");
 	if (status == 0 && command->options.trace_all && !command->trace_path)
 		return usage_error("--trace-all wants --trace FILE");
+	if (status == 0 && command->page_folder && (!*command->page_folder || strcmp(command->page_folder, "-") == 0))
+		return usage_error("--report wants a folder, not '%s'", command->page_folder);
 	return status;
 }
 
@@ -184,7 +205,10 @@ static int open_outputs(struct run_command *command)
 
 	for (uint32_t i = 0; i < report_format_count && status == 0; i++)
 		status = open_output(command, command->reports[i].path, &command->reports[i].file);
-	return status;
+	if (status || !command->page_folder)
+		return status;
+	command->page = page_open(command->page_folder, command->page_path, sizeof command->page_path);
+	return command->page ? 0 : cannot_write(command->page_path);
 }
 
 static int close_output(FILE *file, const char *path)
@@ -209,6 +233,11 @@ static int close_outputs(struct run_command *command)
 			continue;
 		report_formats[i].write(report->file, &command->results);
 		if (close_output(report->file, report->path) != 0)
+			status = EXIT_USAGE;
+	}
+	if (command->page) {
+		page_write(command->page, &command->results);
+		if (close_output(command->page, command->page_path) != 0)
 			status = EXIT_USAGE;
 	}
 	results_free(&command->results);

@@ -26,6 +26,8 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      --github FILE, --gitlab FILE\n"
 			   "                             failures beside the lines of the scenario: GitHub's\n"
 			   "                             commands, GitLab's code quality report\n"
+			   "      --report DIR           write DIR/index.html: every run to look at, with its\n"
+			   "                             failures, a diagram and each node at any moment\n"
 			   "      --only NAME            only the scenario of this name, or one run of its\n"
 			   "                             matrix: \"name [variant]\"\n"
 			   "      -j N, --jobs N         run N scenarios at a time (default 1)\n"

@@ -142,7 +142,7 @@ struct run *run_begin(const struct scenario *scenario, const struct run_options 
 	result->plain = run_is_plain(scenario, options) || (scenario->has_choices && !options->has_seed);
 	result->seed = options->has_seed ? options->seed : scenario->seed;
 	run->world = world_create(scenario, run_choice(scenario, options, &run->marks), result->seed);
-	world_observe_all(run->world, options->trace_all);
+	world_observe_all(run->world, options->trace_all || options->history);
 	trace_init(&run->trace, scenario, options->trace, options->trace_all, options->label);
 	world_observe(run->world, (struct observer){&run->trace, trace_observe});
 	if (options->table_width) {
@@ -151,6 +151,11 @@ struct run *run_begin(const struct scenario *scenario, const struct run_options 
 	}
 	if (!options->no_checks)
 		add_judge(run);
+	if (options->history) {
+		result->history = allocate(1, sizeof *result->history);
+		history_init(result->history, scenario);
+		world_observe(run->world, (struct observer){result->history, history_observe});
+	}
 	return run;
 }
 
@@ -190,5 +195,8 @@ void run_result_free(struct run_result *result)
 	free(result->trace);
 	free(result->table);
 	free(result->exercised);
+	if (result->history)
+		history_free(result->history);
+	free(result->history);
 	memset(result, 0, sizeof *result);
 }

@@ -5,6 +5,7 @@
 #define SIM_RUN_H
 
 #include "sim/check/check.h"
+#include "sim/history.h"
 #include "sim/trace.h"
 #include "sim/world.h"
 
@@ -15,6 +16,7 @@ struct run_options {
 	bool trace_all;
 	uint32_t table_width; /* 0: no table; else columns of the terminal, see sim/table.h */
 	bool table_colour;
+	bool history;   /* keep all that happened */
 	bool label;     /* name the scenario in each line of the trace */
 	bool no_checks; /* for benchmarks only */
 };
@@ -39,7 +41,8 @@ struct run_result {
 	size_t trace_size;
 	char *table; /* owned; NULL without a table_width */
 	size_t table_size;
-	uint64_t *exercised; /* per rule; owned */
+	uint64_t *exercised;     /* per rule; owned */
+	struct history *history; /* owned; NULL unless kept */
 };
 
 void run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result *result);

@@ -390,6 +390,7 @@ void trace_observe(void *ctx, const struct world_view *view, const struct observ
 	start = begin_line(trace, room_for(observation));
 	line.at = start;
 	put_head(&line, trace, observation);
+	trace->head_size = (size_t)(line.at - start);
 	if (visible)
 		ALWAYS(put_visible(&line, observation));
 	else

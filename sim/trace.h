@@ -18,6 +18,7 @@ struct trace {
 	bool label; /* name the scenario in every line: several runs in one file; not part of the hash */
 	char *text; /* kept lines; owned */
 	size_t size, room;
+	size_t head_size; /* of the last line: what says when and where */
 	uint64_t lines;
 	char *pending; /* lines not yet hashed; owned */
 	size_t pending_size;

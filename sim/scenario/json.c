@@ -70,3 +70,23 @@ void json_text(struct json *json, const char *key, const char *text)
 	else
 		write_text(json->to, text);
 }
+
+void json_base64(struct json *json, const char *key, const unsigned char *bytes, size_t size)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	begin(json, key);
+	fputc('"', json->to);
+	for (size_t i = 0; i < size; i += 3) {
+		size_t left = size - i;
+		uint32_t three = (uint32_t)bytes[i] << 16;
+
+		three |= left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0;
+		three |= left > 2 ? bytes[i + 2] : 0;
+		fputc(digits[three >> 18], json->to);
+		fputc(digits[three >> 12 & 63], json->to);
+		fputc(left > 1 ? digits[three >> 6 & 63] : '=', json->to);
+		fputc(left > 2 ? digits[three & 63] : '=', json->to);
+	}
+	fputc('"', json->to);
+}

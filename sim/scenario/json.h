@@ -18,5 +18,7 @@ void json_number(struct json *json, const char *key, uint64_t number);
 void json_bool(struct json *json, const char *key, bool value);
 /* Bytes that are no UTF-8 become \udc80 .. \udcff, as Python's surrogateescape has it. NULL: null. */
 void json_text(struct json *json, const char *key, const char *text);
+/* A text that says these bytes in base64. */
+void json_base64(struct json *json, const char *key, const unsigned char *bytes, size_t size);
 
 #endif

@@ -1,0 +1,131 @@
+/**
+ * Where an event stands on the diagram. Virtual time has long silences between dense bursts, so each moment at which
+ * something shown happens gets a column, and a silence gets a width that grows with its logarithm.
+ */
+import { lastAtMost, type Lane, type Run } from "./run";
+import { sortOfText, type Sort } from "./words";
+
+export const MARK = 15;
+export const STACK_MAX = 10;
+/** Of a mark that is not drawn: too many came at once in its lane. */
+export const HIDDEN = 255;
+/** Browsers do not lay out wider elements well. */
+const WIDTH_MAX = 12_000_000;
+/** What always gets a column: the picture changes there. */
+const STRUCTURE = new Set<Sort>(["ring", "quorum", "node", "reach", "step"]);
+
+export class Axis {
+  /** events that are drawn as marks, ascending */
+  readonly shown: Uint32Array;
+  /** which mark of its lane and column each of them is */
+  readonly place: Uint8Array;
+  /** the first event of each column, ascending */
+  readonly first: Uint32Array;
+  readonly x: Float64Array;
+  readonly width: number;
+  readonly rowOfNode: Int32Array;
+  readonly rowOfClient: Int32Array;
+  private readonly stacked: Uint8Array;
+  private readonly flagged: Uint8Array;
+
+  /** room: what there is to fill; flags: events behind which there must be room for a flag. */
+  constructor(readonly run: Run, lanes: Lane[], wanted: (event: number) => boolean, zoom: number, room: number, flags: number[]) {
+    this.rowOfNode = new Int32Array(run.nodes.length).fill(-1);
+    this.rowOfClient = new Int32Array(run.clients.length).fill(-1);
+    lanes.forEach((lane, row) => (lane.client < 0 ? (this.rowOfNode[lane.node] = row) : (this.rowOfClient[lane.client] = row)));
+    const { events } = run;
+    const shown: number[] = [];
+    const place: number[] = [];
+    const first: number[] = [];
+    const stacked: number[] = [];
+    const column = new Int32Array(lanes.length).fill(-1);
+    const count = new Uint32Array(lanes.length);
+    for (let i = 0; i < events.count; i++) {
+      const row = this.row(i);
+      const isMark = row >= 0 && wanted(i);
+      const sort = sortOfText(events.text[i]);
+      if (!isMark && !(STRUCTURE.has(sort) && (row >= 0 || !events.node[i]))) continue;
+      const before = first[first.length - 1];
+      if (!first.length || events.t[before] !== events.t[i] || events.step[before] !== events.step[i]) {
+        first.push(i);
+        stacked.push(0);
+      }
+      if (!isMark) continue;
+      const now = first.length - 1;
+      if (column[row] !== now) {
+        column[row] = now;
+        count[row] = 0;
+      }
+      const at = count[row]++;
+      shown.push(i);
+      place.push(at > STACK_MAX ? HIDDEN : at);
+      stacked[now] = Math.max(stacked[now], Math.min(at, STACK_MAX) + 1);
+    }
+    this.shown = Uint32Array.from(shown);
+    this.place = Uint8Array.from(place);
+    this.first = Uint32Array.from(first);
+    this.stacked = Uint8Array.from(stacked);
+    this.flagged = new Uint8Array(first.length);
+    for (const flag of flags) if (first.length) this.flagged[this.column(flag)] = 1;
+    this.x = new Float64Array(first.length);
+    const natural = this.layOut(zoom);
+    const spare = room - natural;
+    const gaps = natural - this.layOut(0);
+    this.width = this.layOut(spare > 0 && zoom === 1 && gaps ? Math.min(6, 1 + spare / gaps) : zoom);
+    if (this.width > WIDTH_MAX) {
+      for (let i = 0; i < this.x.length; i++) this.x[i] *= WIDTH_MAX / this.width;
+      this.width = WIDTH_MAX;
+    }
+  }
+
+  private layOut(zoom: number): number {
+    const { events } = this.run;
+    let at = 16;
+    for (let i = 0; i < this.first.length; i++) {
+      const silence = i ? events.t[this.first[i]] - events.t[this.first[i - 1]] : 0;
+      at += i ? (4 + 6 * Math.log10(1 + silence / 1e4)) * zoom : 0;
+      this.x[i] = at;
+      at += Math.max(0.6, this.stacked[i]) * MARK + this.flagged[i] * 24;
+    }
+    return at + 40;
+  }
+
+  /** -1: its lane is not shown */
+  row(event: number): number {
+    const { events } = this.run;
+    if (events.client[event]) return this.rowOfClient[events.client[event] - 1];
+    return events.node[event] ? this.rowOfNode[events.node[event] - 1] : -1;
+  }
+
+  private column(event: number): number {
+    return Math.max(0, lastAtMost(this.first, event));
+  }
+
+  /** The left edge of the event's column. */
+  at(event: number): number {
+    return this.x[this.column(event)] ?? 0;
+  }
+
+  /** Its right edge. */
+  after(event: number): number {
+    const i = this.column(event);
+    return this.at(event) + Math.max(0.6, this.stacked[i]) * MARK + this.flagged[i] * 24;
+  }
+
+  /** Where a span ends that goes on to this event; one that nothing ends goes on to the right edge. */
+  end(event: number): number {
+    return event >= this.run.last ? this.width : this.at(event);
+  }
+
+  /** The last event of the column at a place. */
+  eventAt(x: number): number {
+    const i = Math.max(0, lastAtMost(this.x, x + 3));
+    return i + 1 < this.first.length ? this.first[i + 1] - 1 : this.run.last;
+  }
+
+  /** The place of the first shown event whose column ends right of x. */
+  firstShownAt(x: number): number {
+    const column = Math.max(0, lastAtMost(this.x, x) - 1);
+    return Math.max(0, lastAtMost(this.shown, (this.first[column] ?? 0) - 1) + 1);
+  }
+}

@@ -1,0 +1,101 @@
+/** The scenario's YAML, with what was expected and what came at the place where it is written. */
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type * as Tokens from "prismjs";
+import Prism from "prismjs/components/prism-core.js";
+import "prismjs/components/prism-yaml";
+import { data, type Verdict } from "./data";
+import type { Run } from "./run";
+import { failsRun } from "./verdicts";
+
+/** Highlighted by lines: a token that runs over several is split. */
+function highlighted(text: string): string[] {
+  const out: string[] = [""];
+  const put = (words: string, type: string) =>
+    words.split("\n").forEach((part, i) => {
+      if (i) out.push("");
+      const safe = part.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+      if (safe) out[out.length - 1] += type ? `<span class="y-${type}">${safe}</span>` : safe;
+    });
+  const walk = (tokens: (string | Tokens.Token)[], type: string) => {
+    for (const token of tokens)
+      if (typeof token === "string") put(token, type);
+      else walk(Array.isArray(token.content) ? token.content : [token.content as string], token.type);
+  };
+  walk(Prism.tokenize(text, Prism.languages.yaml), "");
+  return out;
+}
+
+export function Source({ run, at, verdict, onStep }: { run: Run; at: number; verdict: number; onStep(step: number): void }) {
+  const text = data.sources[run.result.path];
+  const lines = useMemo(() => (text === null || text === undefined ? [] : highlighted(text)), [text]);
+  const plain = useMemo(() => (text ?? "").split("\n"), [text]);
+  const box = useRef<HTMLDivElement>(null);
+  const step = run.stepAt(at);
+  const begins = run.steps[step]?.line ?? 0;
+  const ends = run.steps[step + 1]?.line ?? Infinity;
+  const stepOfLine = useMemo(() => new Map(run.steps.map((s, i) => [s.line, i])), [run]);
+  const notes = useMemo(() => {
+    const byLine = new Map<number, { verdict: Verdict; index: number }[]>();
+    run.result.verdicts.forEach((v, index) => {
+      if (v.line) byLine.set(v.line, [...(byLine.get(v.line) ?? []), { verdict: v, index }]);
+    });
+    return byLine;
+  }, [run]);
+  const last = useMemo(() => {
+    let end = run.steps.length ? run.steps[run.steps.length - 1].line : 0;
+    while (end < lines.length && !/^(---|scenario:)/.test(plain[end] ?? "")) end++;
+    return end;
+  }, [run, plain]);
+
+  const wanted = verdict >= 0 ? run.result.verdicts[verdict].line : begins;
+  useEffect(() => {
+    const parent = box.current;
+    const line = parent?.querySelector<HTMLElement>(`[data-line="${wanted || run.result.line}"]`);
+    if (!parent || !line) return;
+    const top = line.offsetTop - parent.offsetTop;
+    if (top < parent.scrollTop + 8 || top > parent.scrollTop + parent.clientHeight - 120) parent.scrollTop = Math.max(0, top - parent.clientHeight * 0.3);
+  }, [wanted, run, verdict]);
+
+  if (!lines.length) return <p class="empty">{run.result.path}: read from standard input, so its text is not here.</p>;
+  return (
+    <div class="source" ref={box} tabIndex={0} role="region" aria-label={`Scenario ${run.result.path}`}>
+      <ol>
+        {lines.map((line, i) => {
+          const number = i + 1;
+          const isStep = stepOfLine.get(number);
+          const inStep = number >= begins && number < Math.min(ends, last + 1);
+          const found = notes.get(number);
+          return (
+            <li key={number} data-line={number} class={`${inStep ? "now" : ""}${found ? " noted" : ""}${found?.some((n) => n.index === verdict) ? " chosen" : ""}`}>
+              {isStep === undefined
+                ? <span class="number" aria-hidden="true">{number}</span>
+                : <button class="number" title={`go to step ${isStep}`} aria-label={`line ${number}: go to step ${isStep}`} onClick={() => onStep(isStep)}>{number}</button>}
+              <code style={found && underline(plain[i], found.map((n) => n.verdict.column))} dangerouslySetInnerHTML={{ __html: line || " " }} />
+              {found?.map(({ verdict: v, index }) => <Note key={index} verdict={v} chosen={index === verdict} />)}
+            </li>
+          );
+        })}
+      </ol>
+    </div>
+  );
+}
+
+/** A line below the words at these columns. */
+function underline(line: string, columns: number[]): Record<string, string> {
+  const marks = columns.map((column) => {
+    const length = (/^["'\w.-]+/.exec(line.slice(column - 1))?.[0] ?? " ").length;
+    return { image: "linear-gradient(var(--bad), var(--bad))", place: `${column - 1}ch 100%`, size: `${length}ch 3px` };
+  });
+  const list = (key: "image" | "place" | "size") => marks.map((mark) => mark[key]).join(", ");
+  return { backgroundImage: list("image"), backgroundPosition: list("place"), backgroundSize: list("size"), backgroundRepeat: "no-repeat" };
+}
+
+function Note({ verdict, chosen }: { verdict: Verdict; chosen: boolean }) {
+  return (
+    <div class={`note ${failsRun(verdict) ? "bad" : verdict.kind}${chosen ? " chosen" : ""}`}>
+      <span class="caret" aria-hidden="true" style={{ left: `${verdict.column - 1}ch` }}>▲</span>
+      <p><b>{failsRun(verdict) ? "expected" : verdict.kind}</b> <span class="pre">{verdict.expected}</span></p>
+      <p><b>came</b> <span class="pre">{verdict.came}</span></p>
+    </div>
+  );
+}

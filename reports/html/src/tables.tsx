@@ -1,0 +1,117 @@
+/** Tables beside the diagram: every node's state at the moment, and all events, also for those who do not see the diagram. */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { lastAtMost, type Run } from "./run";
+import { flagNames, ranges, ringName, seconds, sortOfText, SORT_LIST, tell, type Sort } from "./words";
+
+const STATE_HEADS = ["Node", "Daemon", "Quorum", "Votes", "Expected", "Needed", "Ring", "Members", "Flags", "Waiting callbacks"];
+
+function stateCells(run: Run, node: number, at: number): string[] {
+  const { span, info, pending } = run.stateAt(node, at);
+  const daemon = !span.ring ? "down" : span.paused ? "paused" : span.active ? "up" : "syncing";
+  const number = (key: string) => (info ? String(info[key]) : "–");
+  return [
+    String(run.nodes[node]), daemon, span.ring ? (span.quorate ? "✓ quorate" : "✗ no quorum") : "–", number("total_votes"),
+    number("highest_expected"), number("quorum"), span.ring ? ringName(span.ring) : "–", span.ring ? ranges(span.members) : "–",
+    info ? flagNames(info.flags as number).filter((name) => name !== "quorate").join(", ") || "–" : "–", String(pending),
+  ];
+}
+
+export function StateTable({ run, at, node, onNode }: { run: Run; at: number; node: number; onNode(node: number): void }) {
+  const box = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({ count: run.nodes.length, getScrollElement: () => box.current, estimateSize: () => 34, overscan: 6 });
+  useEffect(() => {
+    if (node >= 0) rows.scrollToIndex(node, { align: "auto" });
+  }, [node, run]);
+  const moment = run.momentOf(at);
+  const before = moment > 0 ? run.moments[moment - 1] : -1;
+  return (
+    <div class="table-box state" ref={box} tabIndex={0} role="table" aria-label={`State of every node at ${seconds(run.events.t[at] ?? 0)}`} aria-rowcount={run.nodes.length + 1}>
+      <div role="rowgroup" class="head"><div role="row" class="row" aria-rowindex={1}>{STATE_HEADS.map((head) => <span role="columnheader" key={head}>{head}</span>)}</div></div>
+      <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
+        {rows.getVirtualItems().map((item) => {
+          const cells = stateCells(run, item.index, at);
+          const old = before >= 0 ? stateCells(run, item.index, before) : cells;
+          return (
+            <div role="row" key={item.index} class={`row${item.index === node ? " chosen" : ""}${cells[1] === "down" ? " down" : ""}`} aria-rowindex={item.index + 2} style={{ transform: `translateY(${item.start}px)` }}>
+              {cells.map((cell, i) =>
+                i === 0
+                  ? <span role="rowheader" key={i}><button class="link" onClick={() => onNode(item.index)} aria-label={`show node ${cell}`}>{cell}</button></span>
+                  : <span role="cell" key={i} class={cell !== old[i] ? "changed" : ""} title={cell !== old[i] ? `${cell}; before: ${old[i]}` : cell}>{cell}</span>)}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+const SORT_WORDS: Partial<Record<Sort, string>> = { callback: "callbacks", call: "calls", reply: "answers", node: "nodes", ring: "rings", quorum: "quorum", notice: "log", message: "messages", step: "steps", state: "states", queue: "queue", reach: "network", timer: "timers", error: "errors", refused: "refused" };
+
+export function EventTable({ run, at, onMoment }: { run: Run; at: number; onMoment(at: number, node: number, event: number): void }) {
+  const [hidden, setHidden] = useState<Set<Sort>>(new Set(["message", "queue", "state"]));
+  const [text, setText] = useState("");
+  const box = useRef<HTMLDivElement>(null);
+  const { events } = run;
+  const present = useMemo(() => {
+    const found = new Set<Sort>();
+    for (let i = 0; i < events.count; i++) found.add(sortOfText(events.text[i]));
+    return SORT_LIST.filter((sort) => found.has(sort));
+  }, [run]);
+  const list = useMemo(() => {
+    const found: number[] = [];
+    const wanted = text.toLowerCase();
+    const matches = new Map<number, boolean>();
+    for (let i = 0; i < events.count; i++) {
+      if (hidden.has(sortOfText(events.text[i]))) continue;
+      if (wanted) {
+        let holds = matches.get(events.text[i]);
+        if (holds === undefined) matches.set(events.text[i], (holds = tell(events.text[i]).toLowerCase().includes(wanted)));
+        const client = events.client[i] ? run.clients[events.client[i] - 1].name.toLowerCase() : "";
+        if (!holds && !client.includes(wanted) && `node ${events.node[i] ? run.nodes[events.node[i] - 1] : ""}` !== wanted) continue;
+      }
+      found.push(i);
+    }
+    return Uint32Array.from(found);
+  }, [run, hidden, text]);
+  const chosen = list[lastAtMost(list, at)];
+  const rows = useVirtualizer({ count: list.length, getScrollElement: () => box.current, estimateSize: () => 30, overscan: 10 });
+  useEffect(() => {
+    if (list.length) rows.scrollToIndex(Math.max(0, lastAtMost(list, at)), { align: "center" });
+  }, [list, at]);
+  return (
+    <>
+      <div class="tools">
+        <label>Find <input type="search" value={text} onInput={(e) => setText(e.currentTarget.value)} placeholder="words, a client, node 3" /></label>
+        {present.map((sort) => (
+          <label key={sort} class="tick">
+            <input type="checkbox" checked={!hidden.has(sort)} onChange={(e) => {
+              const next = new Set(hidden);
+              if (e.currentTarget.checked) next.delete(sort);
+              else next.add(sort);
+              setHidden(next);
+            }} /> {SORT_WORDS[sort]}
+          </label>
+        ))}
+        <span role="status">{`${list.length.toLocaleString("en")} of ${events.count.toLocaleString("en")} events`}</span>
+      </div>
+      <div class="table-box events" ref={box} tabIndex={0} role="table" aria-label="Events" aria-rowcount={list.length + 1}>
+        <div role="rowgroup" class="head"><div role="row" class="row" aria-rowindex={1}>{["Time", "Step", "Node", "Client", "What"].map((head) => <span role="columnheader" key={head}>{head}</span>)}</div></div>
+        <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
+          {rows.getVirtualItems().map((item) => {
+            const e = list[item.index];
+            return (
+              <div role="row" key={e} class={`row${e === chosen ? " chosen" : ""}`} aria-rowindex={item.index + 2} style={{ transform: `translateY(${item.start}px)` }}>
+                <span role="rowheader"><button class="link" onClick={() => onMoment(e, events.node[e] - 1, e)}>{seconds(events.t[e])}</button></span>
+                <span role="cell">{run.steps.length ? Math.min(events.step[e], run.steps.length - 1) : ""}</span>
+                <span role="cell">{events.node[e] ? run.nodes[events.node[e] - 1] : ""}</span>
+                <span role="cell">{events.client[e] ? run.clients[events.client[e] - 1].name : ""}</span>
+                <span role="cell" title={tell(events.text[e])}>{tell(events.text[e])}</span>
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </>
+  );
+}
