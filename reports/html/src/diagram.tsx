@@ -333,7 +333,7 @@ function Arrows({ run, axis, view, firstRow, lastRow, from, to, X, Y }: PictureP
   }
   return (
     <g aria-hidden="true" class="arrows">
-      <path d={path} />
+      <path d={path} style={{ opacity: Math.max(0.12, Math.min(0.8, 150 / drawn)) }} />
       {more > 0 && <text x={view.width - 12} y={HEAD + 14} text-anchor="end">{`${more} more messages here: zoom in, or show those of one node`}</text>}
     </g>
   );
