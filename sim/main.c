@@ -41,6 +41,16 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      --json                 one object a line\n"
 			   "      --ignore ID            leave out warnings of this id\n"
 			   "      -j N, --jobs N         run N scenarios at a time (default 1)\n"
+			   "  votesim new                write a first scenario, with what a run of it shows as\n"
+			   "                             expectations; asks at a terminal without options\n"
+			   "      --nodes N, --name NAME\n"
+			   "      --feature none|two_node|wait_for_all|auto_tie_breaker|last_man_standing|\n"
+			   "                allow_downscale\n"
+			   "      --fault crash|stop|partition|pause|power\n"
+			   "                             one after the other when given several times\n"
+			   "      --client, --no-client  with a tracker on node 1 (default), without\n"
+			   "      --flags FLAG,...       the tracker's: CURRENT, CHANGES, CHANGES_ONLY\n"
+			   "      -o FILE                write it there, --force: also over what is there\n"
 			   "  votesim explore CONF       what failures do to the cluster of a corosync.conf:\n"
 			   "                             a page; of a scenario (*.yaml): a list of breaches\n"
 			   "      --compare CONF         what changes with another configuration\n"
@@ -120,6 +130,7 @@ static int command(int argc, char **argv)
 		{"run", command_run},       {"check", command_check},   {"explore", command_explore},
 		{"swarm", command_swarm},   {"shrink", command_shrink}, {"explain", command_explain},
 		{"replay", command_replay}, {"bench", command_bench},   {"lint", command_lint},
+		{"new", command_new},
 	};
 
 	if (argc > 2 && strcmp(argv[1], "explore") == 0 && strcmp(argv[2], "--random") == 0)
@@ -128,7 +139,7 @@ static int command(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	return usage_error(
-		"no command '%s'; there are run, check, lint, explore, swarm, shrink, explain, replay and bench",
+		"no command '%s'; there are run, check, lint, new, explore, swarm, shrink, explain, replay and bench",
 		argv[1]);
 }
 
