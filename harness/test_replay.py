@@ -90,7 +90,7 @@ def test_the_state_of_a_moment(program, file):
     assert first["reaches"] == first["votequorum"]["members"] == [1, 2] and third["votequorum"]["members"] == [3]
     assert [node["votequorum"]["quorate"] for node in moment["nodes"]] == [True, True, False]
     assert third["votequorum"]["wait_for_all"] == {"on": True, "waiting": True}
-    assert second["timers"]["last_man_standing"] == 8_580_600_000 + 10_000_000_000
+    assert second["timers"]["last_man_standing"] == 8_580_700_000 + 10_000_000_000
     assert [(record["node"], record["state"]) for record in second["votequorum"]["records"]] == \
         [(2, "member"), (1, "member"), (3, "dead")]
     assert first["votequorum"]["trackers"] == [{"client": "a", "context": 42}]
