@@ -37,7 +37,7 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "  votesim check SCENARIO...  read and validate only\n"
 			   "      --json                 print what was read, one scenario a line\n"
 			   "  votesim lint SCENARIO...   legal but likely wrong: expectations that cannot\n"
-			   "                             fail, faults that change nothing; 1 when there is any\n"
+			   "                             fail, faults that change nothing; exit 1 with any\n"
 			   "      --json                 one object a line\n"
 			   "      --ignore ID            leave out warnings of this id\n"
 			   "      -j N, --jobs N         run N scenarios at a time (default 1)\n"
