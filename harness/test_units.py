@@ -43,7 +43,7 @@ def test_c_under_valgrind(test):
     if not shutil.which("valgrind"):
         missing("valgrind", "valgrind libc6-dbg")
     make(f"build/{test}")
-    execute([*VALGRIND, f"build/{test}"], timeout=600)
+    execute(["env", "TESTS_BRIEF=1", *VALGRIND, f"build/{test}"], timeout=600)
 
 
 def test_scenarios_under_valgrind(program):
