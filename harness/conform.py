@@ -347,17 +347,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     found = telling.versions(program, corosync=build.version())
     came = play_all(runs, program, options)
-    for count, why in telling.skipped(came):
-        print(f"skipped    {count} runs: {why}")
-    print(", ".join(f"{key} {value}" for key, value in found.items()))
-    print(telling.table(came))
-    if options.json:
-        telling.write_json(options.json, came, found)
-    if options.junit:
-        telling.write_junit(options.junit, "conform", came, found)
-    if options.page:
-        telling.write_page(options.page, came, found)
-    return 1 if any(result["verdict"] == "different" for result in came) else 0
+    return telling.tell_all(options, "conform", came, found)
 
 
 if __name__ == "__main__":

@@ -149,3 +149,20 @@ def write_page(path: str, results: list[dict], found: dict) -> None:
     head, _, rest = text.partition(BEGIN)
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"{head}{BEGIN}\n{markdown(results, found)}\n{END}{rest.partition(END)[2]}")
+
+
+def tell_all(options, suite: str, came: list[dict], found: dict) -> int:
+    """Prints skips, versions and the table, writes what `options` (json, junit, page) ask for; the exit status:
+    1 when a run is different, else 0.
+    """
+    for count, why in skipped(came):
+        print(f"skipped    {count} runs: {why}")
+    print(", ".join(f"{key} {value}" for key, value in found.items()))
+    print(table(came))
+    if options.json:
+        write_json(options.json, came, found)
+    if options.junit:
+        write_junit(options.junit, suite, came, found)
+    if options.page:
+        write_page(options.page, came, found)
+    return 1 if any(result["verdict"] == "different" for result in came) else 0

@@ -103,7 +103,7 @@ static void count_verdict(void *ctx, const struct verdict *verdict)
 {
 	struct judged *judged = ctx;
 
-	judged->verdicts += verdict->kind == VERDICT_BREACH || verdict->kind == VERDICT_EXPECTATION;
+	judged->verdicts += verdict_fails(verdict);
 }
 
 static void judge(void *ctx, const struct world_view *view, const struct observation *observation)

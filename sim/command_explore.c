@@ -229,15 +229,11 @@ static int write_one(const struct explore_command *command, const struct scenari
 	snprintf(path, sizeof path, "%s/found-%u-%s.yaml", command->folder, number,
 		 check_rules[finding->verdict.rule].id);
 	file = fopen(path, "w");
-	if (!file) {
-		fprintf(stderr, "votesim: cannot write %s: %s\n", path, strerror(errno));
-		return EXIT_USAGE;
-	}
+	if (!file)
+		return cannot_write(path);
 	tell_scenario(scenario, finding, number, file);
-	if (fclose(file) != 0) {
-		fprintf(stderr, "votesim: cannot write %s: %s\n", path, strerror(errno));
-		return EXIT_USAGE;
-	}
+	if (fclose(file) != 0)
+		return cannot_write(path);
 	printf("   votesim run %s\n", path);
 	return 0;
 }

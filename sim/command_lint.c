@@ -54,10 +54,8 @@ static int take_option(struct lint_command *command, int option, char **argv)
 			return usage_error("-j wants a number of threads, 1 to 256, not '%s'", optarg);
 		command->jobs = (uint32_t)jobs;
 		return 0;
-	case ':':
-		return usage_error("option '%s' wants a value", argv[optind - 1]);
 	default:
-		return usage_error("unknown option '%s'", argv[optind - 1]);
+		return bad_option(argv, option);
 	}
 }
 

@@ -109,10 +109,8 @@ static int take_option(struct new_command *command, int option, char **argv)
 	case OPTION_FORCE:
 		command->force = true;
 		return 0;
-	case ':':
-		return usage_error("option '%s' wants a value", argv[optind - 1]);
 	default:
-		return usage_error("unknown option '%s'", argv[optind - 1]);
+		return bad_option(argv, option);
 	}
 }
 
@@ -140,12 +138,11 @@ static int parse(struct new_command *command, int argc, char **argv)
 	return 0;
 }
 
-static int cannot_write(const char *path)
+static int not_written(const char *path)
 {
-	if (errno == EEXIST)
-		fprintf(stderr, "votesim: %s is there already: --force writes over it\n", path);
-	else
-		fprintf(stderr, "votesim: cannot write %s: %s\n", path, strerror(errno));
+	if (errno != EEXIST)
+		return cannot_write(path);
+	fprintf(stderr, "votesim: %s is there already: --force writes over it\n", path);
 	return EXIT_USAGE;
 }
 
@@ -160,10 +157,10 @@ static int put(const struct new_command *command, const char *text)
 	}
 	file = fopen(command->output, command->force ? "w" : "wx");
 	if (!file)
-		return cannot_write(command->output);
+		return not_written(command->output);
 	failed = fputs(text, file) < 0;
 	if (fclose(file) != 0 || failed)
-		return cannot_write(command->output);
+		return not_written(command->output);
 	fprintf(stderr, "wrote %s; next: votesim run %s\n", command->output, command->output);
 	return EXIT_HELD;
 }

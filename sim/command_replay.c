@@ -51,10 +51,8 @@ static int take_option(struct replay_command *command, int option, char **argv)
 	case 'c':
 		keep_command(command, optarg);
 		return 0;
-	case ':':
-		return usage_error("option '%s' wants a value", argv[optind - 1]);
 	default:
-		return usage_error("unknown option '%s'", argv[optind - 1]);
+		return bad_option(argv, option);
 	}
 }
 

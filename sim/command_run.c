@@ -118,14 +118,6 @@ static int take_option(struct run_command *command, int option)
 	}
 }
 
-/* getopt's own words, with ours around them. */
-static int bad_option(char **argv, int option)
-{
-	if (option == ':')
-		return usage_error("option '%s' wants a value", argv[optind - 1]);
-	return usage_error("unknown option '%s'", argv[optind - 1]);
-}
-
 static int parse_run(struct run_command *command, int argc, char **argv)
 {
 	struct option options[sizeof run_option_list / sizeof *run_option_list + REPORTS_MAX] = {{NULL, 0, NULL, 0}};
@@ -173,12 +165,6 @@ static void progress(void *ctx, uint32_t ended, uint32_t count)
 	fprintf(stderr, "\r\033[K%u of %u runs", ended, count);
 	if (ended == count)
 		fputs("\r\033[K", stderr);
-}
-
-static int cannot_write(const char *path)
-{
-	fprintf(stderr, "votesim: cannot write %s: %s\n", path, strerror(errno));
-	return EXIT_USAGE;
 }
 
 /* "-" is standard output: all words go to standard error then. */

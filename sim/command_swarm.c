@@ -233,10 +233,8 @@ static int write_one(const struct swarm_command *command, const struct listed *l
 	file = fopen(path, "w");
 	if (file)
 		put_scenario(listed, file);
-	if (!file || fclose(file) != 0) {
-		fprintf(stderr, "votesim: cannot write %s: %s\n", path, strerror(errno));
-		return EXIT_USAGE;
-	}
+	if (!file || fclose(file) != 0)
+		return cannot_write(path);
 	printf("   votesim run %s\n", path);
 	return 0;
 }

@@ -23,6 +23,10 @@ int command_bench(int argc, char **argv);
 
 /* "votesim: WHAT" and how to get help, on standard error; EXIT_USAGE. */
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* What getopt did not take: ':' a value is missing, else the option is unknown; EXIT_USAGE. */
+int bad_option(char **argv, int option);
+/* "cannot write PATH", with errno's words; EXIT_USAGE. */
+int cannot_write(const char *path);
 /* A whole decimal number from low to high; false: it is none. */
 bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *number);
 

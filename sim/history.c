@@ -125,11 +125,10 @@ static bool mark_group(const struct world_view *view, uint32_t node_count, uint3
 
 static void put_groups(FILE *to, const struct scenario *scenario, const struct world_view *view)
 {
-	uint32_t *group = calloc(scenario->node_count, sizeof *group);
-	uint32_t *found = calloc(scenario->node_count, sizeof *found);
+	uint32_t *group = allocate(scenario->node_count, sizeof *group);
+	uint32_t *found = allocate(scenario->node_count, sizeof *found);
 	bool whole = true;
 
-	ALWAYS(group != NULL && found != NULL);
 	fputs("\"event\":\"reach\",\"groups\":[", to);
 	for (uint32_t first = 0; first < scenario->node_count; first++) {
 		if (group[first])
@@ -182,8 +181,7 @@ void history_init(struct history *history, const struct scenario *scenario)
 	memset(history, 0, sizeof *history);
 	history->scenario = scenario;
 	history->touched = UINT32_MAX;
-	history->last = calloc(scenario->node_count + 1, sizeof *history->last);
-	ALWAYS(history->last != NULL);
+	history->last = allocate(scenario->node_count + 1, sizeof *history->last);
 	trace_init(&history->trace, scenario, true, true, false);
 }
 

@@ -229,10 +229,9 @@ static struct look_event event_of(const struct due *due)
 void look_events(const struct world *world, void (*each)(void *ctx, const struct look_event *event), void *ctx)
 {
 	const struct queue *queue = queue_of(world);
-	struct due *list = malloc((queue->count + 1) * sizeof *list);
+	struct due *list = allocate(queue->count, sizeof *list);
 	uint32_t count = 0;
 
-	ALWAYS(list != NULL);
 	for (uint32_t i = 0; i < queue->count; i++) {
 		struct due *due = &list[count];
 

@@ -2,6 +2,7 @@
  * votesim: the command line.
  */
 #include <errno.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,19 @@ int usage_error(const char *format, ...)
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
 	fputs("\nTry 'votesim --help'.\n", stderr);
+	return EXIT_USAGE;
+}
+
+int bad_option(char **argv, int option)
+{
+	if (option == ':')
+		return usage_error("option '%s' wants a value", argv[optind - 1]);
+	return usage_error("unknown option '%s'", argv[optind - 1]);
+}
+
+int cannot_write(const char *path)
+{
+	fprintf(stderr, "votesim: cannot write %s: %s\n", path, strerror(errno));
 	return EXIT_USAGE;
 }
 

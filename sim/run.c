@@ -42,7 +42,7 @@ static void keep_verdict(void *ctx, const struct verdict *given)
 		verdict.kind = VERDICT_FINDING;
 		run->shown[verdict.rule] = true;
 	}
-	result->failures += verdict.kind == VERDICT_BREACH || verdict.kind == VERDICT_EXPECTATION;
+	result->failures += verdict_fails(&verdict);
 	result->findings += verdict.kind == VERDICT_FINDING;
 	result->hazards += verdict.kind == VERDICT_HAZARD;
 	result->inert += verdict.kind == VERDICT_INERT;

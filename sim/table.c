@@ -340,18 +340,12 @@ static void put_step(struct table *table, uint32_t step)
 
 static void put_words(struct table *table, const struct observation *observation)
 {
-	char *text;
-	size_t size;
-	FILE *line = open_memstream(&text, &size);
-	bool worth;
+	char *text = wording_line(table->scenario, observation);
 
-	ALWAYS(line != NULL);
-	worth = wording_observation(table->scenario, observation, line);
-	fclose(line);
-	if (worth) {
-		flush_changes(table);
-		put_below(table, text);
-	}
+	if (!text)
+		return;
+	flush_changes(table);
+	put_below(table, text);
 	free(text);
 }
 

@@ -171,7 +171,7 @@ static void put_verdict(struct verdicts *verdicts, const struct run_result *resu
 		[VERDICT_BREACH] = "FAILED", [VERDICT_HAZARD] = "HAZARD",   [VERDICT_EXPECTATION] = "FAILED",
 		[VERDICT_INERT] = "inert",   [VERDICT_VACUOUS] = "vacuous", [VERDICT_FINDING] = "FINDING",
 	};
-	bool fails = verdict->kind == VERDICT_BREACH || verdict->kind == VERDICT_EXPECTATION;
+	bool fails = verdict_fails(verdict);
 	FILE *file = fails ? verdicts->err : verdicts->out;
 	bool colour = fails ? verdicts->colour_err : verdicts->colour_out;
 	char title[512];
@@ -194,7 +194,7 @@ static void put_verdict(struct verdicts *verdicts, const struct run_result *resu
 /* Vacuous runs are told in their own line: there is no more to say of them. */
 static bool is_shown(const struct verdicts *verdicts, const struct verdict *verdict)
 {
-	if (verdict->kind == VERDICT_BREACH || verdict->kind == VERDICT_EXPECTATION)
+	if (verdict_fails(verdict))
 		return true;
 	return !verdicts->quiet && verdict->kind != VERDICT_VACUOUS;
 }

@@ -203,17 +203,7 @@ def main() -> int:
         return 2
     found = telling.versions(program, **{"corosync-vqsim": ground.version()})
     came = compare_all(program, runs, options.verbose)
-    for count, why in telling.skipped(came):
-        print(f"skipped    {count} runs: {why}")
-    print(", ".join(f"{key} {value}" for key, value in found.items()))
-    print(telling.table(came))
-    if options.json:
-        telling.write_json(options.json, came, found)
-    if options.junit:
-        telling.write_junit(options.junit, "vqsim", came, found)
-    if options.page:
-        telling.write_page(options.page, came, found)
-    return 1 if any(result["verdict"] == "different" for result in came) else 0
+    return telling.tell_all(options, "vqsim", came, found)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,12 @@ struct verdict {
 	char came[512];
 };
 
+/* Is this verdict why a run failed? */
+static inline bool verdict_fails(const struct verdict *verdict)
+{
+	return verdict->kind == VERDICT_BREACH || verdict->kind == VERDICT_EXPECTATION;
+}
+
 struct check;
 
 size_t check_size(const struct scenario *scenario);

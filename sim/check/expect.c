@@ -292,20 +292,10 @@ static void callbacks_end(const struct judge *judge, uint32_t number, const stru
 
 static void say_info_field(char text[512], const struct vq_info *info, enum info_field field)
 {
-	const uint32_t numbers[] = {
-		info->node_id,          info->node_state,  info->node_votes, info->node_expected_votes,
-		info->highest_expected, info->total_votes, info->quorum,     info->flags,
-		info->qdevice_votes};
-
-	static const char *const names[INFO_FIELD_COUNT] = {
-		"node_id",     "node_state", "node_votes", "node_expected_votes", "highest_expected",
-		"total_votes", "quorum",     "flags",      "qdevice_votes",       "qdevice_name",
-	};
-
 	if (field == INFO_QDEVICE_NAME)
 		say(text, "%sqdevice_name \"%.254s\"", *text ? ", " : "", info->qdevice_name);
 	else
-		say(text, "%s%s %u", *text ? ", " : "", names[field], numbers[field]);
+		say(text, "%s%s %u", *text ? ", " : "", info_field_name(field), info_field_number(info, field));
 }
 
 static bool info_field_same(const struct vq_info *a, const struct vq_info *b, enum info_field field)

@@ -501,16 +501,10 @@ void show_due(const struct replay *replay, FILE *to)
 static void put_line(void *ctx, const struct world_view *view, const struct observation *observation)
 {
 	struct lines *lines = ctx;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *words = open_memstream(&text, &size);
-	bool told;
+	char *text = wording_line(lines->replay->scenario, observation);
 
 	(void)view;
-	ALWAYS(words != NULL);
-	told = wording_observation(lines->replay->scenario, observation, words);
-	ALWAYS(fclose(words) == 0);
-	if (told) {
+	if (text) {
 		fprintf(lines->to, "%6llu  ", (unsigned long long)lines->replay->event + 1);
 		put_seconds(observation->time_ns, lines->to);
 		fprintf(lines->to, "  %s\n", text);

@@ -95,16 +95,10 @@ struct logged {
 static void put_observation(void *ctx, const struct world_view *view, const struct observation *observation)
 {
 	struct logged *logged = ctx;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *words = open_memstream(&text, &size);
-	bool told;
+	char *text = wording_line(logged->replay->scenario, observation);
 
 	(void)view;
-	ALWAYS(words != NULL);
-	told = wording_observation(logged->replay->scenario, observation, words);
-	ALWAYS(fclose(words) == 0);
-	if (told) {
+	if (text) {
 		json_open(&logged->json, NULL, '{');
 		json_number(&logged->json, "event", logged->replay->event + 1);
 		json_number(&logged->json, "t", observation->time_ns);

@@ -316,3 +316,19 @@ bool wording_observation(const struct scenario *scenario, const struct observati
 		return true;
 	}
 }
+
+char *wording_line(const struct scenario *scenario, const struct observation *observation)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *words = open_memstream(&text, &size);
+	bool worth;
+
+	ALWAYS(words != NULL);
+	worth = wording_observation(scenario, observation, words);
+	ALWAYS(fclose(words) == 0);
+	if (worth)
+		return text;
+	free(text);
+	return NULL;
+}

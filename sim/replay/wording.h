@@ -12,6 +12,8 @@
 void wording_step(const struct scenario *scenario, uint32_t step, FILE *to);
 /* "node 2 forms ring 1.8 with members 1 2", without an end of line. False: nothing worth a line. */
 bool wording_observation(const struct scenario *scenario, const struct observation *observation, FILE *to);
+/* The same as a text of its own, to be freed; NULL: nothing worth a line. */
+char *wording_line(const struct scenario *scenario, const struct observation *observation);
 /* "a", or "a@1" when clients of several nodes have that name. */
 #define WORDING_CLIENT_MAX 300u
 const char *wording_client(const struct scenario *scenario, uint32_t client, char text[WORDING_CLIENT_MAX]);

@@ -92,9 +92,8 @@ static void put_events(struct json *json, const struct history *history, struct 
 {
 	static const char *const names[] = {"t", "step", "node", "client", "text"};
 	struct column columns[COLUMN_COUNT] = {{0}};
-	uint32_t *numbers = calloc(history->texts.count + 1u, sizeof *numbers);
+	uint32_t *numbers = allocate(history->texts.count + 1u, sizeof *numbers);
 
-	ALWAYS(numbers != NULL);
 	for (uint32_t i = 0; i < history->texts.count; i++) {
 		size_t size;
 		const char *text = texts_get(&history->texts, i, &size);

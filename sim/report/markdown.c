@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/ensure.h"
 #include "sim/report/report.h"
 #include "sim/verdicts.h"
 
@@ -52,19 +53,18 @@ static void put_theme(FILE *file, const struct results *results, const char *the
 
 static void put_themes(FILE *file, const struct results *results)
 {
-	char(*themes)[256] = calloc(results->count + 1, sizeof *themes);
-	char **names = calloc(results->count + 1, sizeof *names);
+	char(*themes)[256] = allocate(results->count, sizeof *themes);
+	char **names = allocate(results->count, sizeof *names);
 
-	for (uint32_t i = 0; themes && names && i < results->count; i++) {
+	for (uint32_t i = 0; i < results->count; i++) {
 		results_theme(results->runs[i].scenario, themes[i], sizeof themes[i]);
 		names[i] = themes[i];
 	}
-	if (names)
-		qsort(names, results->count, sizeof *names, by_name);
+	qsort(names, results->count, sizeof *names, by_name);
 	fputs("| theme | runs | failed | hazard | finding | vacuous | callbacks judged |\n"
 	      "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
 	      file);
-	for (uint32_t i = 0; names && i < results->count; i++)
+	for (uint32_t i = 0; i < results->count; i++)
 		if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
 			put_theme(file, results, names[i]);
 	free(themes);

@@ -46,11 +46,6 @@ struct tally_of_runs results_count_all(const struct results *results)
 	return tally;
 }
 
-bool verdict_fails(const struct verdict *verdict)
-{
-	return verdict->kind == VERDICT_BREACH || verdict->kind == VERDICT_EXPECTATION;
-}
-
 const char *verdict_id(const struct verdict *verdict)
 {
 	return verdict->rule < check_rule_count ? check_rules[verdict->rule].id : "expectation";

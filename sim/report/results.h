@@ -24,8 +24,6 @@ void results_free(struct results *results);
 void results_count(struct tally_of_runs *tally, const struct run_result *result);
 struct tally_of_runs results_count_all(const struct results *results);
 
-/* Is this verdict why a run failed? */
-bool verdict_fails(const struct verdict *verdict);
 /* The rule's id, or "expectation". */
 const char *verdict_id(const struct verdict *verdict);
 /* The theme of a scenario: the folder that it lies in ("" for none). size: of the text, with its end. */

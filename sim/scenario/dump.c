@@ -334,11 +334,6 @@ static void dump_members(struct dump *dump, const struct expectation *expect)
 static void dump_info_fields(struct dump *dump, const struct info_pattern *pattern)
 {
 	const struct vq_info *info = &pattern->info;
-	const uint32_t numbers[INFO_FIELD_COUNT] = {info->node_id,          info->node_state,
-						    info->node_votes,       info->node_expected_votes,
-						    info->highest_expected, info->total_votes,
-						    info->quorum,           info->flags,
-						    info->qdevice_votes,    0};
 
 	for (uint32_t i = 0; i < INFO_FIELD_COUNT; i++) {
 		const char *name = info_field_name((enum info_field)i);
@@ -348,7 +343,7 @@ static void dump_info_fields(struct dump *dump, const struct info_pattern *patte
 		if (i == INFO_QDEVICE_NAME)
 			json_text(&dump->json, name, info->qdevice_name);
 		else
-			json_number(&dump->json, name, numbers[i]);
+			json_number(&dump->json, name, info_field_number(info, (enum info_field)i));
 	}
 }
 

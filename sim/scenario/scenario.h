@@ -133,6 +133,8 @@ enum info_field {
 	INFO_FIELD_COUNT
 };
 const char *info_field_name(enum info_field field);
+/* Of every field but the name; 0 for that. */
+uint32_t info_field_number(const struct vq_info *info, enum info_field field);
 
 struct info_pattern {
 	struct position at;

@@ -241,6 +241,18 @@ const char *info_field_name(enum info_field field)
 	return words_info_list[field].name;
 }
 
+uint32_t info_field_number(const struct vq_info *info, enum info_field field)
+{
+	const uint32_t numbers[INFO_FIELD_COUNT] = {info->node_id,          info->node_state,
+						    info->node_votes,       info->node_expected_votes,
+						    info->highest_expected, info->total_votes,
+						    info->quorum,           info->flags,
+						    info->qdevice_votes,    0};
+
+	ALWAYS((uint32_t)field < INFO_FIELD_COUNT);
+	return numbers[field];
+}
+
 /* clang-format off */
 #define NAMES(variable, what, prefix, ...)                                                                             \
 	static const struct name variable##_list[] = {__VA_ARGS__};                                                    \

@@ -38,11 +38,6 @@ static void write_truths(struct yaml *yaml, const struct scenario *scenario, con
 static void write_info_fields(struct yaml *yaml, const struct info_pattern *pattern)
 {
 	const struct vq_info *info = &pattern->info;
-	const uint32_t numbers[INFO_FIELD_COUNT] = {info->node_id,          info->node_state,
-						    info->node_votes,       info->node_expected_votes,
-						    info->highest_expected, info->total_votes,
-						    info->quorum,           info->flags,
-						    info->qdevice_votes,    0};
 
 	for (uint32_t i = 0; i < INFO_FIELD_COUNT; i++) {
 		const char *name = info_field_name((enum info_field)i);
@@ -52,7 +47,7 @@ static void write_info_fields(struct yaml *yaml, const struct info_pattern *patt
 		if (i == INFO_QDEVICE_NAME)
 			yaml_text(yaml, name, info->qdevice_name);
 		else
-			yaml_number(yaml, name, numbers[i]);
+			yaml_number(yaml, name, info_field_number(info, (enum info_field)i));
 	}
 }
 
