@@ -107,6 +107,7 @@ run:  ## install what is missing, build, run the whole scenario library
 
 test:  ## install what is missing, run every test
 	@harness/setup.sh run test
+	@harness/npm.sh
 	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
 	$(PYTHON) -m pytest -n $(JOBS) harness
 
@@ -116,13 +117,14 @@ check-format:  ## is every C file as .clang-format would have it?
 
 REPORT = reports/html
 report-template:  ## build the template of the HTML report anew, with npm
-	@harness/setup.sh report
-	cd $(REPORT) && npm ci --no-audit --no-fund && npm run --silent check && npm run --silent build
+	@harness/setup.sh npm
+	@harness/npm.sh $(REPORT)
+	cd $(REPORT) && npm run --silent check && npm run --silent build
 
 test-report:  ## the HTML report in a browser
 	@harness/setup.sh run test report
 	@$(MAKE) --no-print-directory -j$(JOBS) all
-	cd $(REPORT) && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
+	@harness/npm.sh $(REPORT)
 	$(PYTHON) -m pytest -q harness/test_html.py
 
 coverage:  ## line and branch coverage by folder, in build/coverage/

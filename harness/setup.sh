@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that a task needs and this machine lacks.
-# usage: harness/setup.sh TASK…     (run, test, coverage, format, bench, deb, live, report)
+# usage: harness/setup.sh TASK…     (run, test, coverage, format, bench, deb, live, report, npm)
 #
 # One dpkg-query when nothing is missing. Without root and sudo, or when apt-get
 # fails, it says in one line what to install. Test-only packages that Debian does
@@ -12,13 +12,14 @@ packages_of() {
 	run) echo libc6-dev libyaml-dev libxxhash-dev libedit2 ;;
 	test) echo libcmocka-dev python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-clang python3-lxml python3-markdown-it pkg-config mandoc git patch clang libclang-rt-14-dev \
 		valgrind libc6-dbg libfaketime locales util-linux qemu-user gcc-s390x-linux-gnu \
-		libc6-dev-s390x-cross gcc-i686-linux-gnu libc6-dev-i386-cross ;;
+		libc6-dev-s390x-cross gcc-i686-linux-gnu libc6-dev-i386-cross
+		packages_of report ;;
 	coverage) echo gcovr ;;
 	format) echo clang-format ;;
 	bench) echo spin ;;
 	deb) echo build-essential debhelper lintian ;;
-	report) # a nodejs from elsewhere has npm in it
-		echo chromium fonts-dejavu-core
+	report) echo chromium fonts-dejavu-core && packages_of npm ;;
+	npm) # a nodejs from elsewhere has npm in it
 		command -v npm >/dev/null || echo nodejs npm ;;
 	live) echo corosync corosync-vqsim libfaketime libvotequorum-dev iproute2 ;;
 	*) echo "setup: no task named $1" >&2; exit 2 ;;

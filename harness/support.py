@@ -63,3 +63,15 @@ def missing(what: str, package: str) -> None:
     import pytest
     warnings.warn(MissingTool(f"{what} is not here: apt-get install {package}"))
     pytest.skip(f"{what} is not here: apt-get install {package}")
+
+
+def npm(folder: str) -> str:
+    """The path of a folder whose packages harness/npm.sh has installed; skips the test where they are not to be had."""
+    import pytest
+    path = os.path.join(ROOT, folder)
+    with lock("npm"):
+        done = subprocess.run(["harness/npm.sh", folder], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    if not os.path.exists(f"{path}/node_modules/.made-from.json"):
+        pytest.skip(done.stderr.strip().removeprefix("npm: "))
+    return path

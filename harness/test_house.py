@@ -5,11 +5,12 @@ every folder and the Makefile say.
 import glob
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
 
-from .support import ROOT, make
+from .support import ROOT, make, missing
 
 # What the core may call: memory and text, nothing that allocates, tells the time, or does I/O; and the ways to end
 # when an assertion fails.
@@ -92,3 +93,20 @@ def test_set_up_says_in_one_line_what_it_cannot_install(tmp_path):
     done = subprocess.run(["harness/setup.sh", "run"], cwd=ROOT, capture_output=True, text=True, env={"PATH": str(tmp_path)})
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1 and "apt-get install" in done.stderr and "libyaml-dev" in done.stderr
+
+
+@pytest.mark.parametrize("lock, registry, status, words", [
+    ('{"lockfileVersion": 3, "packages": {"": {"dependencies": {"preact": "11.2.0"}}, "node_modules/preact": {"version": "11.2.0"}}}', "http://127.0.0.1:9/",
+     0, "the registry cannot be reached, so FOLDER goes without its packages"),
+    ("no json", "", 2, "npm ci failed in FOLDER"),
+])
+def test_packages_that_npm_does_not_give_are_told(tmp_path, lock, registry, status, words):
+    """Without the registry tests are skipped; anything else fails."""
+    if not shutil.which("npm"):
+        missing("npm", "nodejs npm")
+    (tmp_path / "package.json").write_text('{"private": true, "dependencies": {"preact": "11.2.0"}}')
+    (tmp_path / "package-lock.json").write_text(lock)
+    environment = {**os.environ, "npm_config_fetch_retries": "0", "npm_config_registry": registry, "npm_config_cache": str(tmp_path / "cache")}
+    done = subprocess.run(["harness/npm.sh", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, env=environment)
+    assert done.returncode == status and words.replace("FOLDER", str(tmp_path)) in done.stderr
+    assert not (tmp_path / "node_modules").exists()

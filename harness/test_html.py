@@ -8,12 +8,11 @@ import base64
 import json
 import os
 import re
-import shutil
 import subprocess
 
 import pytest
 
-from .support import ROOT, missing, votesim
+from .support import ROOT, missing, npm, votesim
 
 HTML = f"{ROOT}/reports/html"
 NASTY = "it's </script><b>&amp;<!-- \\u2028"
@@ -195,16 +194,8 @@ def test_a_full_disk_is_told(program, folder):
 
 # ---- the template, and the page in a browser ------------------------------------------------------------------------
 
-def modules() -> None:
-    """Skip, saying what to call, when node or the template's packages are not here."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        missing("node", "nodejs npm")
-    if not os.path.isdir(f"{HTML}/node_modules"):
-        pytest.skip("reports/html/node_modules is not here: make test-report")
-
-
 def test_the_template_is_what_its_source_builds(tmp_path):
-    modules()
+    npm("reports/html")
     for name in ("src", "build.mjs", "package.json", "node_modules"):
         (tmp_path / name).symlink_to(f"{HTML}/{name}")
     done = subprocess.run(["node", "--preserve-symlinks", "--preserve-symlinks-main", "build.mjs"], cwd=tmp_path, capture_output=True, text=True)
@@ -213,7 +204,7 @@ def test_the_template_is_what_its_source_builds(tmp_path):
 
 
 def test_the_page_in_a_browser(program, folder, page):
-    modules()
+    npm("reports/html")
     if not os.path.exists("/usr/bin/chromium"):
         missing("chromium", "chromium")
     assert votesim(program, "run", "--only", "partition-384-nodes", "--report", "big", f"{ROOT}/scenarios/partitions/big-clusters.yaml", cwd=folder).returncode == 0
