@@ -82,6 +82,8 @@ static bool about_node(const struct call *c, uint32_t sender, struct vq_message 
 		refresh(vq, message);
 	before = *record;
 	decrease = believe(vq, record, message);
+	if (!own)
+		vqi_tally_changed(vq, &before, record);
 	check_last_man(c, record->votes);
 	if (fresh || own || has(record, FLAG_FIRST) || memcmp(&before, record, sizeof(before)) != 0) {
 		bool leaving = record->state == VQ_STATE_LEAVING;
@@ -128,6 +130,7 @@ static void node_votes(const struct call *c, uint32_t about, uint32_t value)
 		if (!record)
 			return;
 		record->votes = value;
+		vqi_tally_forget(c->vq);
 	}
 	vqi_recalculate(c, true, false);
 }

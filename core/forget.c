@@ -59,6 +59,7 @@ void vq_forget(struct vq *vq, bool requests)
 	forget_lowest_and_highest(vq);
 	forget_previous_ring(vq, requests);
 	forget_the_dead(vq, requests);
+	vqi_tally_forget(vq);
 }
 
 /* ---- other names ----------------------------------------------------------- */

@@ -51,6 +51,13 @@ struct tracker {
 	uint32_t unused;
 };
 
+/* Of the MEMBER records, the device left out. */
+struct tally {
+	uint32_t count;
+	uint32_t votes;
+	uint32_t highest_expected;
+};
+
 /* An id of auto_tie_breaker_node's list, and whether it is in the member lists. */
 struct listed {
 	uint32_t nodeid;
@@ -63,7 +70,9 @@ struct vq {
 	struct vq_ring_id ring;
 	struct record own;
 	uint32_t id_bias; /* see key() */
-	uint32_t others;  /* counts of the arrays behind this struct */
+	uint32_t counted; /* of_others holds; otherwise that is zero */
+	struct tally of_others;
+	uint32_t others; /* counts of the arrays behind this struct */
 	uint32_t trackers;
 	uint32_t members;
 	uint32_t listed;
@@ -188,13 +197,10 @@ void vqi_config_reload(const struct call *c, const struct vq_config *config);
 
 /* ---- quorum.c -------------------------------------------------------------- */
 
-/* Of the MEMBER records, the device left out. */
-struct tally {
-	uint32_t count;
-	uint32_t votes;
-	uint32_t highest_expected;
-};
 struct tally vqi_tally(struct vq *vq);
+/* Whoever changes a record other than the own one says so with one of these two. */
+void vqi_tally_changed(struct vq *vq, const struct record *before, const struct record *after);
+void vqi_tally_forget(struct vq *vq);
 
 /* The quorum as it would be, and the votes that would stand against it. */
 struct forecast {

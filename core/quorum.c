@@ -61,18 +61,19 @@ static bool master_wins(struct vq *vq)
 static void remember_lowest_and_highest(struct vq *vq)
 {
 	const struct record *record = others(vq);
-	uint32_t lowest = vq->own.nodeid, highest = vq->own.nodeid;
+	uint32_t own = vq->own.nodeid, first = 0, end = vq->others;
 
-	for (uint32_t i = 0; i < vq->others; i++) {
-		if (!is_member(&record[i]))
-			continue;
-		if (key(vq, record[i].nodeid) < key(vq, lowest))
-			lowest = record[i].nodeid;
-		if (key(vq, record[i].nodeid) > key(vq, highest))
-			highest = record[i].nodeid;
-	}
-	vq->lowest = lowest;
-	vq->highest = highest;
+	while (first < end && !is_member(&record[first]))
+		first++;
+	while (end > first && !is_member(&record[end - 1]))
+		end--;
+	vq->lowest = vq->highest = own;
+	if (first == end)
+		return;
+	if (key(vq, record[first].nodeid) < key(vq, own))
+		vq->lowest = record[first].nodeid;
+	if (key(vq, record[end - 1].nodeid) > key(vq, own))
+		vq->highest = record[end - 1].nodeid;
 }
 
 void vqi_set_wait_for_all_status(struct vq *vq, bool on)
@@ -129,15 +130,50 @@ static inline void count(struct tally *tally, const struct record *record)
 		tally->highest_expected = record->expected_votes;
 }
 
-struct tally vqi_tally(struct vq *vq)
+static struct tally count_others(struct vq *vq)
 {
 	const struct record *record = others(vq);
 	struct tally tally = {0, 0, 0};
 
 	for (uint32_t i = 0; i < vq->others; i++)
 		count(&tally, &record[i]);
+	return tally;
+}
+
+struct tally vqi_tally(struct vq *vq)
+{
+	struct tally tally = vq->counted ? vq->of_others : count_others(vq);
+
 	count(&tally, &vq->own);
 	return tally;
+}
+
+/* In a merge of n nodes each of them recalculates with each that comes: were they all
+ * counted each time, the merge would cost n^3. */
+void vqi_tally_changed(struct vq *vq, const struct record *before, const struct record *after)
+{
+	bool same = before->votes == after->votes && before->expected_votes == after->expected_votes;
+
+	if (!vq->counted || (is_member(before) == is_member(after) && (same || !is_member(before))))
+		return;
+	if (is_member(before))
+		vqi_tally_forget(vq);
+	else
+		count(&vq->of_others, after);
+}
+
+void vqi_tally_forget(struct vq *vq)
+{
+	vq->counted = 0;
+	vq->of_others = (struct tally){0, 0, 0};
+}
+
+static struct tally keep_tally(struct vq *vq)
+{
+	if (!vq->counted)
+		vq->of_others = count_others(vq);
+	vq->counted = 1;
+	return vqi_tally(vq);
 }
 
 /* Half of it and one; wraps as the daemon's does. */
@@ -204,7 +240,7 @@ static uint32_t raise_expected(const struct call *c, struct tally *tally)
 bool vqi_recalculate(const struct call *c, bool decrease, bool by_current_nodes)
 {
 	struct vq *vq = c->vq;
-	struct tally tally = vqi_tally(vq);
+	struct tally tally = keep_tally(vq);
 	uint32_t nodes = raise_expected(c, &tally);
 	uint32_t expected = by_current_nodes ? nodes : 0;
 	struct forecast forecast;

@@ -494,6 +494,61 @@ static void master_wins_alone(void **state)
 	assert_true(vq_quorate(fake->vq));
 }
 
+/* ---- the tally that is kept --------------------------------------------------------- */
+
+static struct tally by_hand(const struct vq *vq)
+{
+	struct tally tally = {0, 0, 0};
+	struct vq_look look;
+
+	vq_look(vq, &look);
+	for (uint32_t i = 0; i < look.record_count; i++) {
+		struct vq_look_record record = vq_look_record(vq, i);
+
+		if (record.state != VQ_STATE_MEMBER)
+			continue;
+		tally.count++;
+		tally.votes += record.votes;
+		if (record.expected_votes > tally.highest_expected)
+			tally.highest_expected = record.expected_votes;
+	}
+	return tally;
+}
+
+/* Whatever comes in whatever order, what is kept is what would be counted. */
+static void the_kept_tally_is_right(void **state)
+{
+	struct fake *fake = *state;
+	struct vq_config config = fake_config(6);
+	uint32_t kept = 0, seed = 1;
+
+	fake_boot(fake, &config);
+	for (uint32_t i = 0; i < 5000; i++) {
+		struct tally tally, must;
+		uint32_t node, value;
+
+		seed = seed * 1664525u + 1013904223u;
+		node = 1 + seed / 65536 % 6;
+		value = seed / 1048576 % 9;
+		if (seed >> 28 == 0)
+			fake_init(fake, 1u | value << 1);
+		else if (seed >> 28 == 1)
+			fake_deliver(
+				fake, node,
+				(struct vq_message){.kind = VQ_MESSAGE_NODE_VOTES, .about = node, .votes = value});
+		else if (seed >> 28 == 2)
+			fake_deliver(fake, node,
+				     (struct vq_message){.kind = VQ_MESSAGE_EXPECTED_VOTES, .votes = value});
+		else
+			fake_nodeinfo(fake, node, value % 4, 1 + value, value == 8 ? FLAG_LEAVING : 0);
+		kept += fake->vq->counted;
+		tally = vqi_tally(fake->vq);
+		must = by_hand(fake->vq);
+		assert_memory_equal(&tally, &must, sizeof(tally));
+	}
+	assert_in_range(kept, 1000, 4999);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -518,6 +573,7 @@ int main(void)
 		WITH_FAKE(last_man_counts_the_device),
 		WITH_FAKE(master_wins_takes_both_flags),
 		WITH_FAKE(master_wins_alone),
+		WITH_FAKE(the_kept_tally_is_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,7 @@ static enum vq_error setvotes(const struct call *c, uint32_t nodeid, uint32_t va
 	if (!record && nodeid != VQ_DEVICE_NODEID)
 		return VQ_ERR_NAME_NOT_FOUND;
 	*votes = value;
+	vqi_tally_forget(vq);
 	tally = vqi_tally(vq);
 	forecast = vqi_forecast(vq, &tally, true, 0);
 	refused = forecast.quorum < forecast.votes / 2 || forecast.quorum > forecast.votes;

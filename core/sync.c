@@ -26,6 +26,8 @@ static uint32_t bury(struct vq *vq, const uint32_t *next, uint32_t count)
 		if (record)
 			record->state = VQ_STATE_DEAD;
 	}
+	if (gone)
+		vqi_tally_forget(vq);
 	return gone;
 }
 

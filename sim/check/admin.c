@@ -25,7 +25,7 @@ static bool together(const struct judge *judge, uint32_t number, uint32_t other)
 static void recalculated(const struct judge *judge, uint32_t number)
 {
 	struct model *model = judge_model(judge, number);
-	struct wide sum = model_sum(judge, number, judge_set(judge, number, SET_RING));
+	struct wide sum = model_sum(judge, judge_set(judge, number, SET_RING));
 	struct span total = span_max(model->expected, model_total(judge, number, sum));
 
 	model->expected = total;

@@ -458,7 +458,7 @@ static bool configured_alike(const struct judge *judge, uint32_t number)
 static void majority_is_quorate(const struct judge *judge, uint32_t number, uint64_t all)
 {
 	const struct model *model = judge_model(judge, number);
-	struct wide votes = model_sum(judge, number, judge_set(judge, number, SET_RING));
+	struct wide votes = model_sum(judge, judge_set(judge, number, SET_RING));
 	struct verdict verdict;
 
 	if (model->wait_for_all != NO || model->downscale != NO || model->stale || judge->check->administered)

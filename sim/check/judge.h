@@ -382,7 +382,7 @@ struct span model_quorum_of(const struct judge *judge, struct span highest, stru
 /* The same before it is stored in 8 bits: what setexpected and setvotes look at. */
 struct span model_full_quorum(struct span highest, struct wide sum);
 /* The votes of a node set, and with the device's as this node counts them. */
-struct wide model_sum(const struct judge *judge, uint32_t node, const uint64_t *set);
+struct wide model_sum(const struct judge *judge, const uint64_t *set);
 struct wide model_present(const struct judge *judge, uint32_t node, struct wide sum);
 struct wide model_total(const struct judge *judge, uint32_t node, struct wide sum);
 const struct vq_config *model_config(const struct judge *judge, uint32_t node);

@@ -68,16 +68,16 @@ struct span model_quorum_of(const struct judge *judge, struct span highest, stru
 
 /* ---- sums ---- */
 
-struct wide model_sum(const struct judge *judge, uint32_t node, const uint64_t *set)
+struct wide model_sum(const struct judge *judge, const uint64_t *set)
 {
 	struct wide sum = {0, 0};
-	uint32_t i;
 
-	(void)node;
-	for (i = 0; i < judge->check->node_count; i++)
-		if (set_has(set, i)) {
-			sum.low += judge_model(judge, i)->votes.low;
-			sum.high += judge_model(judge, i)->votes.high;
+	for (uint32_t word = 0; word < judge->check->words; word++)
+		for (uint64_t left = set[word]; left; left &= left - 1) {
+			uint32_t member = word * 64 + (uint32_t)__builtin_ctzll(left);
+
+			sum.low += judge_model(judge, member)->votes.low;
+			sum.high += judge_model(judge, member)->votes.high;
 		}
 	return sum;
 }
@@ -280,7 +280,7 @@ static void last_man_fires(const struct judge *judge, uint32_t number, bool sure
 {
 	struct model *model = judge_model(judge, number);
 	const struct seen_node *node = judge_node(judge, number);
-	struct wide sum = model_present(judge, number, model_sum(judge, number, judge_set(judge, number, SET_RING)));
+	struct wide sum = model_present(judge, number, model_sum(judge, judge_set(judge, number, SET_RING)));
 	struct span left = span_exact(node->members + (model->device_votes.high != 0));
 	struct span quorum =
 		model->two_node == YES && node->members <= 2 ? span_exact(1) : model_quorum_of(judge, left, sum);
@@ -360,7 +360,7 @@ static void interrupted(const struct judge *judge, uint32_t number)
 {
 	struct model *model = judge_model(judge, number);
 	const uint64_t *set = judge_set(judge, number, SET_PREVIOUS);
-	struct wide total = model_total(judge, number, model_sum(judge, number, set));
+	struct wide total = model_total(judge, number, model_sum(judge, set));
 	struct span all = model->expected, quorum;
 	uint32_t i;
 

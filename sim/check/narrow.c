@@ -97,7 +97,7 @@ static void after_leave(const struct judge *judge, uint32_t number)
 {
 	struct model *model = judge_model(judge, number);
 	uint32_t left = judge_node(judge, number)->members;
-	struct wide sum = model_sum(judge, number, judge_set(judge, number, SET_RING));
+	struct wide sum = model_sum(judge, judge_set(judge, number, SET_RING));
 	struct span ask = span_max(model->barrier, (struct wide){left, left});
 
 	if (sum.high > left)

@@ -33,7 +33,7 @@ static int getinfo_must(const struct judge *judge, uint32_t number, uint32_t nod
 static int setexpected_must(const struct judge *judge, uint32_t number, uint32_t value)
 {
 	const struct model *model = judge_model(judge, number);
-	struct wide sum = model_present(judge, number, model_sum(judge, number, judge_set(judge, number, SET_RING)));
+	struct wide sum = model_present(judge, number, model_sum(judge, judge_set(judge, number, SET_RING)));
 	struct span quorum = model_full_quorum(value ? span_exact(value) : model->highest, sum);
 
 	if (model->two_node == YES && judge_node(judge, number)->members <= 2)
@@ -52,7 +52,7 @@ static bool sum_after(const struct judge *judge, uint32_t number, uint32_t nodei
 {
 	const uint64_t *ring = judge_set(judge, number, SET_RING);
 	const struct model *model = judge_model(judge, number);
-	struct wide sum = model_present(judge, number, model_sum(judge, number, ring));
+	struct wide sum = model_present(judge, number, model_sum(judge, ring));
 	uint32_t index = judge_index(judge, nodeid);
 
 	if (sum.low != sum.high || model->cast == UNKNOWN)
@@ -412,7 +412,8 @@ static void check_flags(struct compare *compare, uint32_t number, uint32_t of, u
 
 	flag(compare, RULE_CONFIGURATION, "flag TWONODE", model->two_node, flags & VQ_INFO_TWONODE);
 	flag(compare, RULE_CONFIGURATION, "flag WAIT_FOR_ALL", model->wait_for_all, flags & VQ_INFO_WAIT_FOR_ALL);
-	if (flags & VQ_INFO_LAST_MAN_STANDING || one_vote_each(compare->judge)) /* else hazard H5: it goes off */
+	if (flags & VQ_INFO_LAST_MAN_STANDING || model->last_man == NO ||
+	    one_vote_each(compare->judge)) /* else hazard H5: it goes off */
 		flag(compare, RULE_CONFIGURATION, "flag LAST_MAN_STANDING", model->last_man,
 		     flags & VQ_INFO_LAST_MAN_STANDING);
 	flag(compare, RULE_CONFIGURATION, "flag AUTO_TIE_BREAKER", model->tie_sure ? model->tie != TIE_NONE : UNKNOWN,
@@ -433,7 +434,7 @@ static void check_numbers(struct compare *compare, uint32_t number, uint32_t of,
 {
 	const struct judge *judge = compare->judge;
 	const struct model *model = judge_model(judge, number);
-	struct wide sum = model_sum(judge, number, judge_set(judge, number, SET_RING));
+	struct wide sum = model_sum(judge, judge_set(judge, number, SET_RING));
 	bool stopped = model->narrowed == 2;
 	struct span total;
 
