@@ -164,7 +164,7 @@ void fake_clear(struct fake *fake)
 bool fake_deliver(struct fake *fake, uint32_t sender, struct vq_message message)
 {
 	unsigned char bytes[VQ_MESSAGE_MAX];
-	size_t size = vqi_message_write(bytes, &message);
+	size_t size = vq_message_write(bytes, &message);
 
 	return vq_deliver(fake->vq, &fake->host, fake, sender, bytes, size);
 }

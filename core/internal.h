@@ -217,8 +217,6 @@ bool vqi_tie_breaker_here(struct vq *vq, enum tie_breaker kind);
 
 /* ---- message.c ------------------------------------------------------------- */
 
-/* Returns the bytes used. name and new_name as they are to be in vq_message_read(). */
-size_t vqi_message_write(unsigned char bytes[VQ_MESSAGE_MAX], const struct vq_message *message);
 /* All are false when the queue was full. */
 bool vqi_send_nodeinfo(const struct call *c);
 bool vqi_send_device_nodeinfo(const struct call *c);

@@ -28,7 +28,7 @@ static size_t put_name(unsigned char *bytes, const char *name)
 	return size;
 }
 
-size_t vqi_message_write(unsigned char bytes[VQ_MESSAGE_MAX], const struct vq_message *message)
+size_t vq_message_write(unsigned char bytes[VQ_MESSAGE_MAX], const struct vq_message *message)
 {
 	uint32_t marked = MAGIC | message->kind;
 	size_t size = HEAD_SIZE;
@@ -44,7 +44,7 @@ static bool send(const struct call *c, const struct vq_message *message)
 {
 	unsigned char bytes[VQ_MESSAGE_MAX];
 
-	return c->host->multicast(c->ctx, bytes, vqi_message_write(bytes, message));
+	return c->host->multicast(c->ctx, bytes, vq_message_write(bytes, message));
 }
 
 bool vqi_send_nodeinfo(const struct call *c)

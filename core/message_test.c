@@ -24,7 +24,7 @@ static void what_is_written_is_read(void **state)
 	(void)state;
 	for (size_t i = 0; i < GOOD; i++) {
 		unsigned char bytes[VQ_MESSAGE_MAX];
-		size_t size = vqi_message_write(bytes, &good[i]);
+		size_t size = vq_message_write(bytes, &good[i]);
 		struct vq_message read;
 
 		assert_true(vq_message_read(&read, bytes, size));
@@ -47,7 +47,7 @@ static void shorter_and_longer_bytes_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < GOOD; i++) {
 		unsigned char bytes[VQ_MESSAGE_MAX + 1] = {0};
-		size_t size = vqi_message_write(bytes, &good[i]);
+		size_t size = vq_message_write(bytes, &good[i]);
 		struct vq_message read;
 
 		for (size_t cut = 0; cut < size; cut++)
@@ -91,9 +91,9 @@ static void nonsense_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(vq_message_read(&read, bytes, vqi_message_write(bytes, &bad[i])));
+		assert_false(vq_message_read(&read, bytes, vq_message_write(bytes, &bad[i])));
 	/* The first half of the first word says whose message it is. */
-	vqi_message_write(bytes, &good[0]);
+	vq_message_write(bytes, &good[0]);
 	for (size_t i = 0; i < 4; i++) {
 		bytes[i] ^= 0x80;
 		assert_false(vq_message_read(&read, bytes, 20));
@@ -106,7 +106,7 @@ static void names_end_within_their_room(void **state)
 {
 	unsigned char bytes[VQ_MESSAGE_MAX];
 	struct vq_message read;
-	size_t size = vqi_message_write(bytes, &good[6]);
+	size_t size = vq_message_write(bytes, &good[6]);
 
 	(void)state;
 	memset(bytes + size - 1, 'x', sizeof(bytes) - size + 1);
@@ -120,7 +120,7 @@ static void instances_refuse_them_too(void **state)
 	struct fake *fake = *state;
 	struct vq_config config = fake_config(2);
 	unsigned char bytes[VQ_MESSAGE_MAX];
-	size_t size = vqi_message_write(bytes, &good[0]);
+	size_t size = vq_message_write(bytes, &good[0]);
 
 	fake_boot(fake, &config);
 	assert_false(vq_deliver(fake->vq, &fake->host, fake, 7, bytes, size - 1));

@@ -337,6 +337,8 @@ struct vq_message {
 	const char *name;        /* device messages, into the bytes read; else NULL */
 	const char *new_name;    /* rename */
 };
+/* Returns how many of the bytes are used. name and new_name: NULL, or up to 254 bytes; nothing else is checked. */
+size_t vq_message_write(unsigned char bytes[VQ_MESSAGE_MAX], const struct vq_message *message);
 /* false: no vq sends such bytes. */
 bool vq_message_read(struct vq_message *message, const void *bytes, size_t size);
 /* "nodeinfo" and so on; NULL for a number not above. */

@@ -68,6 +68,8 @@ def _verb(run: dict, step: dict):
         return step["nodes"]
     if verb == "partition":
         return step["groups"]
+    if verb == "inject":
+        return {key: step[key] for key in ("node", "kind", "about", "votes", "expected_votes", "flags", "cut", "name", "new_name", "more") if key in step}
     if verb == "heal":
         return "all"
     if verb == "wait":

@@ -159,6 +159,12 @@ static int errno_of(int error)
 		return EBADMSG;
 	case VQ_ERR_INVALID_PARAM:
 		return EINVAL;
+	case VQ_ERR_BAD_HANDLE:
+		return EBADF;
+	case VQ_ERR_NOT_EXIST:
+		return ENOENT;
+	case VQ_ERR_EXIST:
+		return EEXIST;
 	default:
 		return ENOTCONN;
 	}

@@ -2,6 +2,8 @@
  * A node's daemon: its life (start, stop, crash, pause), its disk, its timers, and
  * the host functions through which its votequorum core acts on the world.
  */
+#include <string.h>
+
 #include "sim/ensure.h"
 #include "sim/state.h"
 
@@ -477,6 +479,7 @@ static void activate(struct world *world, uint32_t node)
 static void deliver_votequorum(struct world *world, uint32_t node, const struct message *message)
 {
 	uint32_t sender = world->scenario->nodes[message->sender].nodeid;
+	bool known;
 	ENTER(world, node);
 
 	if (world->observe_all) {
@@ -492,7 +495,26 @@ static void deliver_votequorum(struct world *world, uint32_t node, const struct 
 
 		observe(world, &observation);
 	}
-	ALWAYS(vq_deliver(core_of(world, node), host, &here, sender, message + 1, message->size));
+	known = vq_deliver(core_of(world, node), host, &here, sender, message + 1, message->size);
+	ALWAYS(known == (message->kind == MESSAGE_VOTEQUORUM));
+}
+
+/* What no votequorum sends changes nothing. */
+static void deliver_injected(struct world *world, uint32_t node, const struct message *message)
+{
+	size_t size = vq_size(&world->limits);
+	void *before = allocate(1, size);
+
+	memcpy(before, core_of(world, node), size);
+	deliver_votequorum(world, node, message);
+	ALWAYS(memcmp(before, core_of(world, node), size) == 0);
+	free(before);
+}
+
+void daemon_inject(struct world *world, uint32_t node, const struct injected *injected)
+{
+	if (node_active(world, node))
+		ring_send(world, node, MESSAGE_INJECTED, injected->bytes, injected->size);
 }
 
 void daemon_release(struct world *world, uint32_t node, uint32_t generation)
@@ -539,6 +561,9 @@ void daemon_deliver(struct world *world, uint32_t node, const struct message *me
 	switch ((enum message_kind)message->kind) {
 	case MESSAGE_VOTEQUORUM:
 		deliver_votequorum(world, node, message);
+		break;
+	case MESSAGE_INJECTED:
+		deliver_injected(world, node, message);
 		break;
 	case MESSAGE_BARRIER_EARLY:
 		if (++state->barriers_early == members)

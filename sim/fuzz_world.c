@@ -229,7 +229,7 @@ static void make_step(struct made *made, struct input *in, uint32_t index)
 {
 	struct step *step = &made->steps[index];
 
-	step->verb = index ? (enum verb)below(in, VERB_COUNT) : VERB_START;
+	step->verb = index ? (enum verb)below(in, VERB_INJECT) : VERB_START;
 	step->at = (struct position){index + 1, 1};
 	make_moment(in, step);
 	if (verb_is_call(step->verb) || step->verb == VERB_FAULT || step->verb == VERB_KILL) {

@@ -93,7 +93,7 @@ static void each_message(const struct world *world, uint32_t reference, bool is_
 			.sender = message->sender,
 			.number = is_ordered ? message->number : 0,
 			.left = message->left,
-			.barrier = message->kind != MESSAGE_VOTEQUORUM,
+			.barrier = is_barrier(message->kind),
 			.bytes = message + 1,
 			.size = message->size,
 		};

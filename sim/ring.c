@@ -120,7 +120,7 @@ void ring_send(struct world *world, uint32_t node, enum message_kind kind, const
 		memcpy(message + 1, bytes, size);
 	append(world, &ring->pending_first, &ring->pending_last, reference);
 	want_ordering(world, slot);
-	if (kind == MESSAGE_VOTEQUORUM && world->observe_all) {
+	if (!is_barrier(kind) && world->observe_all) {
 		struct observation observation = {
 			.kind = OBSERVE_SENT,
 			.node = node,
@@ -178,7 +178,7 @@ static uint32_t find_heads(struct world *world, uint32_t slot)
 	for (uint32_t reference = ring_of(world, slot)->pending_first; reference;
 	     previous = reference, reference = message_at(world, reference)->next) {
 		const struct message *message = message_at(world, reference);
-		bool barrier = message->kind != MESSAGE_VOTEQUORUM;
+		bool barrier = is_barrier(message->kind);
 
 		if (message->waits)
 			continue;
@@ -260,7 +260,7 @@ static uint32_t companion(const struct world *world, uint32_t reference)
 
 	if (!message->next || next->sender != message->sender || next->waits)
 		return NONE;
-	return message->kind == MESSAGE_VOTEQUORUM && next->kind == MESSAGE_VOTEQUORUM ? message->next : NONE;
+	return !is_barrier(message->kind) && !is_barrier(next->kind) ? message->next : NONE;
 }
 
 static void order_message(struct world *world, uint32_t slot, uint32_t reference)
@@ -325,7 +325,7 @@ static void deliver_at(struct world *world, uint32_t node, uint32_t reference)
 
 	state->delivered = message->number;
 	message->left--;
-	if (message->kind == MESSAGE_VOTEQUORUM || message->generation == ring_of(world, state->ring)->generation)
+	if (!is_barrier(message->kind) || message->generation == ring_of(world, state->ring)->generation)
 		daemon_deliver(world, node, message);
 }
 
@@ -450,7 +450,7 @@ static void move_pending(struct world *world, struct ring_state *from, struct ri
 		next = message->next;
 		if (message->sender != node)
 			append(world, &kept_first, &kept_last, reference);
-		else if (to && message->kind == MESSAGE_VOTEQUORUM) {
+		else if (to && !is_barrier(message->kind)) {
 			message->waits = 1;
 			append(world, &to->pending_first, &to->pending_last, reference);
 		} else {

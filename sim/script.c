@@ -80,6 +80,9 @@ static void act(struct world *world, uint32_t index)
 	case VERB_PARTITION:
 		network_partition(world, step);
 		return;
+	case VERB_INJECT:
+		daemon_inject(world, step->nodes.index[0], step->injected);
+		return;
 	case VERB_HEAL:
 		network_heal(world);
 		return;

@@ -91,7 +91,12 @@ struct ring_state {
 	uint32_t pending_first, pending_last; /* sent, not yet ordered */
 };
 
-enum message_kind { MESSAGE_VOTEQUORUM, MESSAGE_BARRIER_EARLY, MESSAGE_BARRIER };
+enum message_kind { MESSAGE_VOTEQUORUM, MESSAGE_INJECTED, MESSAGE_BARRIER_EARLY, MESSAGE_BARRIER };
+
+static inline bool is_barrier(uint32_t kind)
+{
+	return kind >= MESSAGE_BARRIER_EARLY;
+}
 
 struct message { /* in the pool */
 	uint32_t next;
@@ -341,6 +346,7 @@ void daemon_crash(struct world *world, uint32_t node, bool wipe);
 void daemon_pause(struct world *world, uint32_t node);
 void daemon_resume(struct world *world, uint32_t node);
 void daemon_reload(struct world *world, uint32_t node);
+void daemon_inject(struct world *world, uint32_t node, const struct injected *injected);
 void daemon_cancel_wait_for_all(struct world *world, uint32_t node);
 void daemon_timer(struct world *world, uint32_t node, enum vq_timer timer, uint32_t generation);
 void daemon_ring(struct world *world, uint32_t node, struct vq_ring_id id, const uint32_t *ids, uint32_t count);

@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from xml.etree import ElementTree
 
 from .. import explored
 from .. import truth_to_scenario as truth
@@ -63,12 +64,20 @@ def run(command: list[str], mutant: int = 0, seconds: int = CPU_S) -> tuple[str,
     return "assertion" if broken else ends.get(done.returncode, f"exit status {done.returncode}"), done.stdout
 
 
+def told(end: str, junit: str) -> tuple[str, set[tuple[str, str]]]:
+    """How it ended, and what failed. A report that is no XML (names that are no text came out of the core) is an end, too."""
+    try:
+        return end, set() if end else failures(junit)
+    except ElementTree.ParseError:
+        return "unreadable report", set()
+
+
 class Scenarios:
     """Runs files and compares verdicts and hashes."""
 
     def __init__(self, folder: str, healthy: str, files: list[str], options: list[str]):
         self.folder, self.options = folder, options
-        _, text, failed = self._run(healthy, files, 0)
+        _, failed, text = self._run(healthy, files, 0)
         self.failed = failed
         self.lines = set(text.splitlines())
 
@@ -76,12 +85,12 @@ class Scenarios:
         with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".xml") as junit:
             seconds = BIG_CPU_S if files[0].endswith(BIG) else CPU_S
             end, text = run([program, "run", *self.options, "--junit", junit.name, *files], mutant, seconds)
-            return end, text, set() if end else failures(junit.name)
+            return *told(end, junit.name), text
 
     def look(self, program: str, mutant: int, files: list[str]) -> Outcome:
         if not files:
             return Outcome()
-        end, text, failed = self._run(program, files, mutant)
+        end, failed, text = self._run(program, files, mutant)
         new = failed - self.failed
         held = {line for line in text.splitlines()[:-1]}
         return Outcome(end, sorted({kind for _, kind in new if kind != "expectation"}),
@@ -131,7 +140,8 @@ class Recordings:
                 name = re.search(r',"scenario":"([^"]*)"', line)
                 if name:
                     texts.setdefault(name[1], []).append(line)
-            return end, {name: "\n".join(lines) for name, lines in texts.items()}, set() if end else failures(junit.name)
+            end, failed = told(end, junit.name)
+            return end, {name: "\n".join(lines) for name, lines in texts.items()}, failed
 
     def _differs(self, name: str, text: str) -> bool:
         conversion, recorded = self.known[name]

@@ -256,6 +256,7 @@ static void reply(const struct judge *judge)
 	flags_reply(judge);
 	admin_reply(judge);
 	grammar_reply(judge);
+	client->fault = 0;
 	if (judge->seen->verb != VERB_DISPATCH)
 		client->asked.verb = VERB_NONE;
 }
@@ -421,6 +422,9 @@ static void observe_ring(const struct judge *judge)
 		activated(judge);
 		grammar_activated(judge);
 		model_activated(judge);
+		break;
+	case OBSERVE_NOTICE:
+		expect_logged(judge);
 		break;
 	case OBSERVE_STORED:
 		model_stored(judge);

@@ -560,6 +560,46 @@ static void refused_end(const struct judge *judge, uint32_t number, const struct
 	judge_tell(judge, &verdict);
 }
 
+/* ---- the log ---- */
+
+void expect_logged(const struct judge *judge)
+{
+	struct seen_node *node = judge_node(judge, judge->seen->node);
+
+	if (node->logged < LOG_LINES_MAX)
+		node->log[node->logged] = (uint8_t)judge->seen->number;
+	if (node->logged < UINT8_MAX)
+		node->logged++;
+}
+
+static const char *logged(const struct seen_node *node, uint32_t line)
+{
+	const char *text = line < LOG_LINES_MAX ? vq_notice_message((enum vq_notice)node->log[line]) : NULL;
+
+	return text ? text : "?";
+}
+
+static void log_end(const struct judge *judge, const struct log_pattern *pattern)
+{
+	const struct seen_node *node = judge_node(judge, pattern->node);
+	bool same = node->logged == pattern->count;
+	struct verdict verdict;
+
+	for (uint32_t i = 0; same && i < pattern->count; i++)
+		same = strstr(logged(node, i), pattern->lines[i]) != NULL;
+	if (same)
+		return;
+	judge_expectation(judge, &verdict, pattern->at, pattern->node, NOBODY);
+	say(verdict.expected, "node %u logs", judge->scenario->nodes[pattern->node].nodeid);
+	for (uint32_t i = 0; i < pattern->count; i++)
+		say(verdict.expected, "%s %s", i ? ";" : ":", pattern->lines[i]);
+	say(verdict.expected, pattern->count ? "" : " nothing");
+	for (uint32_t i = 0; i < node->logged; i++)
+		say(verdict.came, "%s%s", i ? "; " : "", logged(node, i));
+	say(verdict.came, node->logged ? "" : "nothing");
+	judge_tell(judge, &verdict);
+}
+
 /* ---- a step ---- */
 
 void expect_begin(const struct judge *judge)
@@ -571,6 +611,12 @@ void expect_begin(const struct judge *judge)
 	memset(&judge->check->answer, 0, sizeof judge->check->answer);
 	judge->check->refused_bits = 0;
 	judge->check->refused_came = 0;
+	for (i = 0; i < judge->check->node_count; i++) {
+		struct seen_node *node = judge_node(judge, i);
+
+		node->logged = 0;
+		memset(node->log, 0, sizeof node->log);
+	}
 }
 
 void expect_end(const struct judge *judge)
@@ -584,6 +630,8 @@ void expect_end(const struct judge *judge)
 	expect = &step->expect;
 	for (i = 0; i < expect->refused_count; i++)
 		refused_end(judge, i, &expect->refused[i]);
+	for (i = 0; i < expect->log_count; i++)
+		log_end(judge, &expect->logs[i]);
 	reply_end(judge, step);
 	for (i = 0; i < expect->quorate_count; i++)
 		quorate_end(judge, &expect->quorate[i]);

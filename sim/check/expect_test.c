@@ -170,6 +170,37 @@ static void refused(void **state)
 	}
 }
 
+/* Exactly these lines: not fewer, not more, not others, and none of the step before. */
+static void logged(void **state)
+{
+	static const char *const lines[] = {"odd number of nodes", "will continue"};
+	static const enum vq_notice all[] = {VQ_NOTICE_TIE_BREAKER_OFF_ODD, VQ_NOTICE_RELOAD_KEPT,
+					     VQ_NOTICE_RELOAD_KEPT};
+	struct log_pattern pattern = {.at = {8, 1}, .node = 0, .count = 2, .lines = lines};
+	struct stage stage;
+
+	(void)state;
+	for (uint32_t count = 0; count <= 3; count++) {
+		expecting(&stage, (struct expectation){.log_count = 1, .logs = &pattern});
+		for (uint32_t i = 0; i < count; i++) {
+			struct observation seen = {
+				.kind = OBSERVE_NOTICE, .node = 0, .client = UINT32_MAX, .number = all[i]};
+
+			stage_see(&stage, &seen);
+		}
+		if (count == 2) {
+			met(&stage);
+			continue;
+		}
+		stage_end(&stage, false);
+		assert_verdict(&stage, VERDICT_EXPECTATION);
+		assert_string_equal(stage.verdicts[0].expected, "node 1 logs: odd number of nodes; will continue");
+		if (!count)
+			assert_string_equal(stage.verdicts[0].came, "nothing");
+		stage_free(&stage);
+	}
+}
+
 /* ---- callbacks ---- */
 
 static const struct vq_entry all_members[] = {{3, VQ_STATE_MEMBER}, {1, VQ_STATE_MEMBER}, {2, VQ_STATE_MEMBER}};
@@ -288,6 +319,7 @@ int main(void)
 		cmocka_unit_test(split_brain),
 		cmocka_unit_test(reply),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(logged),
 		cmocka_unit_test(exactly_these_callbacks),
 		cmocka_unit_test(these_callbacks_among_others),
 		cmocka_unit_test(in_delivered_order),

@@ -77,11 +77,17 @@ static void wrong_reply(const struct judge *judge, enum rule_number rule, const 
 	judge_say(judge, rule, judge->seen->node, judge->seen->client, expected, say_error((int)judge->seen->number));
 }
 
+/* Did the call meet an error of the transport, which only looks like the daemon's? */
+static bool met_fault(const struct seen_client *client)
+{
+	return client->fault && client->fault != VQ_ERR_NO_RESOURCES;
+}
+
 static void trackstart_over(const struct judge *judge, struct seen_client *client)
 {
 	int error = (int)judge->seen->number;
 
-	if (error == VQ_OK || error == VQ_ERR_EXIST) {
+	if (!met_fault(client) && (error == VQ_OK || error == VQ_ERR_EXIST)) {
 		judge_exercise(judge, RULE_TRACKSTART_REPLY);
 		if ((error == VQ_ERR_EXIST) != client->tracking)
 			wrong_reply(judge, RULE_TRACKSTART_REPLY,
@@ -109,7 +115,7 @@ static void trackstop_over(const struct judge *judge, struct seen_client *client
 {
 	int error = (int)judge->seen->number;
 
-	if (error != VQ_OK && error != VQ_ERR_NOT_EXIST)
+	if (met_fault(client) || (error != VQ_OK && error != VQ_ERR_NOT_EXIST))
 		return;
 	judge_exercise(judge, RULE_TRACKSTOP_REPLY);
 	if ((error == VQ_OK) != client->tracking)

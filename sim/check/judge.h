@@ -119,6 +119,8 @@ struct seen_node {
 	uint8_t interrupted; /* the sync of the ring before never ended */
 	uint8_t left;        /* its last end was a clean stop */
 	uint8_t reserved[7];
+	uint8_t logged;             /* lines since the step began */
+	uint8_t log[LOG_LINES_MAX]; /* the first of them: enum vq_notice */
 };
 
 #define PAIRS_MAX 8u /* nodes, up to which every pair is asked about at each rest */
@@ -320,6 +322,7 @@ void expect_begin(const struct judge *judge);
 void expect_callback(const struct judge *judge);
 void expect_reply(const struct judge *judge);
 void expect_refused(const struct judge *judge);
+void expect_logged(const struct judge *judge);
 void expect_end(const struct judge *judge);
 
 /* ---- grammar.c: the stream of one connection ---- */

@@ -255,6 +255,9 @@ static int fault_becomes(int fault)
 	case VQ_ERR_NOT_SUPPORTED:
 	case VQ_ERR_MESSAGE_ERROR:
 	case VQ_ERR_INVALID_PARAM:
+	case VQ_ERR_BAD_HANDLE:
+	case VQ_ERR_NOT_EXIST:
+	case VQ_ERR_EXIST:
 		return fault;
 	default:
 		return VQ_ERR_LIBRARY;
@@ -268,7 +271,6 @@ static bool connection_decides(const struct judge *judge, struct seen_client *cl
 	int error = (int)judge->seen->number;
 	int fault = client->fault;
 
-	client->fault = 0;
 	if (verb == VERB_INITIALIZE) {
 		if (fault && fault != VQ_ERR_NO_RESOURCES) /* totem's queue is of no concern to it */
 			demand(judge, RULE_FAULT_PASSED_ON, fault_becomes(fault));

@@ -165,10 +165,25 @@ static void refused_without(const struct dropping *dropping, struct expectation 
 	expect->refused_count = kept;
 }
 
+static void logs_without(const struct dropping *dropping, struct expectation *expect)
+{
+	struct log_pattern *logs = take(dropping->draft, expect->log_count, sizeof *logs);
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < expect->log_count; i++) {
+		if (expect->logs[i].node == dropping->node)
+			continue;
+		logs[kept] = expect->logs[i];
+		logs[kept++].node -= expect->logs[i].node > dropping->node;
+	}
+	expect->logs = logs;
+	expect->log_count = kept;
+}
+
 static bool expects_anything(const struct expectation *expect)
 {
 	return expect->quorate_count || expect->members_count || expect->info_count || expect->callbacks_count ||
-	       expect->refused_count || expect->reply.at.line || expect->has_split_brain;
+	       expect->refused_count || expect->log_count || expect->reply.at.line || expect->has_split_brain;
 }
 
 static void expect_without(const struct dropping *dropping, struct expectation *expect)
@@ -180,6 +195,7 @@ static void expect_without(const struct dropping *dropping, struct expectation *
 	info_without(dropping, expect);
 	callbacks_without(dropping, expect);
 	refused_without(dropping, expect);
+	logs_without(dropping, expect);
 	if (!expects_anything(expect))
 		memset(expect, 0, sizeof *expect);
 }
@@ -664,6 +680,9 @@ bool edit_expect(struct draft *draft, uint32_t number, uint32_t n)
 		break;
 	case 5:
 		changed = SET(expect->refused_count, 0);
+		break;
+	case 6:
+		changed = SET(expect->log_count, 0);
 		break;
 	default:
 		changed = SET(expect->reply.at.line, 0);

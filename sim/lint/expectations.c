@@ -30,8 +30,9 @@ static bool compares_callbacks(const struct expectation *expect)
 
 bool lint_expects_something(const struct expectation *expect)
 {
-	return expect->quorate_count || expect->members_count || expect->refused_count || expect->has_split_brain ||
-	       compares_info(expect) || compares_callbacks(expect) || compares_reply(&expect->reply);
+	return expect->quorate_count || expect->members_count || expect->refused_count || expect->log_count ||
+	       expect->has_split_brain || compares_info(expect) || compares_callbacks(expect) ||
+	       compares_reply(&expect->reply);
 }
 
 static void empty_parts(struct lint *lint, const struct scenario *scenario, const struct expectation *expect)

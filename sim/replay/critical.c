@@ -160,7 +160,7 @@ static bool can_leave_out(const struct search *search, uint32_t step)
 {
 	const struct expectation *expect = &search->replay->scenario->steps[step].expect;
 
-	return !search->failed[step] || (!expect->reply.at.line && !expect->refused_count);
+	return !search->failed[step] || (!expect->reply.at.line && !expect->refused_count && !expect->log_count);
 }
 
 static void leave_out(struct search *search, uint32_t step)
@@ -170,6 +170,7 @@ static void leave_out(struct search *search, uint32_t step)
 	left->verb = VERB_NONE;
 	left->configs = NULL;
 	left->expect.refused_count = 0;
+	left->expect.log_count = 0;
 	memset(&left->expect.reply, 0, sizeof left->expect.reply);
 }
 

@@ -256,6 +256,26 @@ static void dump_fault(struct dump *dump, const struct step *step)
 	json_text(&dump->json, "error", vq_error_name(step->fault_error));
 }
 
+static void dump_injected(struct dump *dump, const struct step *step)
+{
+	const struct injected *injected = step->injected;
+	const struct vq_message *message = &injected->message;
+
+	json_number(&dump->json, "node", dump->scenario->nodes[step->nodes.index[0]].nodeid);
+	json_number(&dump->json, "kind", message->kind);
+	json_number(&dump->json, "about", message->about);
+	json_number(&dump->json, "votes", message->votes);
+	json_number(&dump->json, "expected_votes", message->expected_votes);
+	json_number(&dump->json, "flags", message->flags);
+	json_number(&dump->json, "cut", injected->cut);
+	if (message->name != NULL)
+		json_text(&dump->json, "name", message->name);
+	if (message->new_name != NULL)
+		json_text(&dump->json, "new_name", message->new_name);
+	if (injected->more != NULL)
+		json_text(&dump->json, "more", injected->more);
+}
+
 static void dump_verb(struct dump *dump, const struct step *step)
 {
 	switch (step->verb) {
@@ -279,6 +299,9 @@ static void dump_verb(struct dump *dump, const struct step *step)
 		break;
 	case VERB_KILL:
 		dump_client(dump, step->client);
+		break;
+	case VERB_INJECT:
+		dump_injected(dump, step);
 		break;
 	case VERB_START:
 		dump_nodes(dump, "nodes", &step->nodes);
@@ -452,6 +475,22 @@ static void dump_refused(struct dump *dump, const struct expectation *expect)
 	json_close(&dump->json, '}');
 }
 
+static void dump_logs(struct dump *dump, const struct expectation *expect)
+{
+	char key[16];
+
+	if (expect->log_count == 0)
+		return;
+	json_open(&dump->json, "log", '{');
+	for (uint32_t i = 0; i < expect->log_count; i++) {
+		json_open(&dump->json, id_key(dump, expect->logs[i].node, key), '[');
+		for (uint32_t line = 0; line < expect->logs[i].count; line++)
+			json_text(&dump->json, NULL, expect->logs[i].lines[line]);
+		json_close(&dump->json, ']');
+	}
+	json_close(&dump->json, '}');
+}
+
 static void dump_expect(struct dump *dump, const struct expectation *expect)
 {
 	if (expect->at.line == 0)
@@ -464,6 +503,7 @@ static void dump_expect(struct dump *dump, const struct expectation *expect)
 	dump_callbacks(dump, expect);
 	dump_reply(dump, &expect->reply);
 	dump_refused(dump, expect);
+	dump_logs(dump, expect);
 	if (expect->has_split_brain)
 		json_bool(&dump->json, "split_brain", expect->split_brain);
 	json_close(&dump->json, '}');

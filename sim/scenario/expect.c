@@ -316,7 +316,7 @@ static void read_callbacks(struct reader *reader, const struct fields *fields, s
 	expect->callbacks = all;
 }
 
-/* ---- reply, refused ------------------------------------------------------------------ */
+/* ---- reply, refused, log ------------------------------------------------------------------ */
 
 static void refuse_field(struct reader *reader, const struct field *given, const char *name, enum verb verb)
 {
@@ -383,6 +383,34 @@ static void read_refused(struct reader *reader, const struct tree *tree, struct 
 	expect->refused = refused;
 }
 
+static void read_log_lines(struct reader *reader, const struct tree *value, struct log_pattern *log)
+{
+	uint32_t count = value->kind == TREE_LIST ? value->count : 1;
+	const char **lines = take(&reader->reading, count, sizeof(*lines));
+
+	if (count > LOG_LINES_MAX)
+		mistake(&reader->reading, value->at, "log: more than %u lines in a step", LOG_LINES_MAX);
+	for (uint32_t i = 0; i < count; i++)
+		lines[i] = read_text(reader, value->kind == TREE_LIST ? value->items[i] : value, "log");
+	log->count = count;
+	log->lines = lines;
+}
+
+static void read_logs(struct reader *reader, const struct tree *tree, struct expectation *expect)
+{
+	struct log_pattern *logs = take(&reader->reading, tree->count, sizeof(*logs));
+	bool seen[NODES_MAX] = {false};
+
+	expect_map(reader, tree, "log", "node ids to parts of lines");
+	for (uint32_t i = 0; i < tree->count; i++) {
+		logs[i].at = tree->items[2 * i]->at;
+		logs[i].node = read_key_node(reader, tree->items[2 * i], "log", seen);
+		read_log_lines(reader, tree->items[2 * i + 1], &logs[i]);
+	}
+	expect->log_count = tree->count;
+	expect->logs = logs;
+}
+
 void read_expect(struct reader *reader, const struct tree *tree, struct step *step)
 {
 	struct expectation *expect = &step->expect;
@@ -405,6 +433,8 @@ void read_expect(struct reader *reader, const struct tree *tree, struct step *st
 		read_reply(reader, given->tree, step, &expect->reply);
 	if ((given = field(&fields, "refused")) != NULL)
 		read_refused(reader, given->tree, expect);
+	if ((given = field(&fields, "log")) != NULL)
+		read_logs(reader, given->tree, expect);
 	if ((given = field(&fields, "split_brain")) != NULL) {
 		expect->has_split_brain = true;
 		expect->split_brain = given->number != 0;

@@ -253,7 +253,7 @@ static const struct row rows[] = {
 	 "expect, start, stop, crash, pause, resume, partition, heal, link, reload, "
 	 "cancel_wait_for_all, wait, fault, initialize, finalize, dispatch, fd_get, context_get, "
 	 "context_set, getinfo, setexpected, setvotes, trackstart, trackstop, qdevice_register, "
-	 "qdevice_unregister, qdevice_update, qdevice_poll, qdevice_master_wins, kill"},
+	 "qdevice_unregister, qdevice_update, qdevice_poll, qdevice_master_wins, kill, inject"},
 	{MISTAKE(HEAD "  - {start: 1, at: 1s, after: 1s}\n"),
 	 "4:31: 'at' and 'after' in one step: say when it begins once"},
 	{MISTAKE(HEAD "  - wait: 5s\n" "  - {start: 1, at: 1s}\n"),
@@ -374,9 +374,9 @@ static const struct row rows[] = {
 	 "4:29: client 'a' of node 1 was not used in any step before"},
 	{MISTAKE(HEAD "  - fault: {node: 1, client: a, call: getinf, error: TRY_AGAIN}\n"),
 	 "4:39: unknown library call 'getinf': did you mean 'getinfo'?"},
-	{MISTAKE(HEAD "  - fault: {node: 1, client: a, error: EXIST}\n"),
-	 "4:40: error: no transport brings EXIST: TRY_AGAIN, INTERRUPT, NO_MEMORY, ACCESS, "
-	 "LIBRARY, NOT_SUPPORTED, MESSAGE_ERROR, or NO_RESOURCES of a full totem queue"},
+	{MISTAKE(HEAD "  - fault: {node: 1, client: a, error: NAME_NOT_FOUND}\n"),
+	 "4:40: error: no transport brings NAME_NOT_FOUND: TRY_AGAIN, INTERRUPT, NO_MEMORY, ACCESS, "
+	 "LIBRARY, NOT_SUPPORTED, MESSAGE_ERROR, INVALID_PARAM, BAD_HANDLE, NOT_EXIST, EXIST, or NO_RESOURCES of a full totem queue"},
 	{MISTAKE(HEAD "  - fault: {node: 1, client: a, error: TRYAGAIN}\n"),
 	 "4:40: unknown error 'TRYAGAIN': did you mean 'TRY_AGAIN'?"},
 	{MISTAKE(HEAD "  - fault: {node: 1, client: a}\n"),
@@ -461,6 +461,16 @@ static const struct row rows[] = {
 	 "4:37: refused: there is no node 9"},
 	{MISTAKE(HEAD "  - {start: all, expect: {refused: [1]}}\n"),
 	 "4:36: refused: expected a mapping of node ids to a part of the message, found a list"},
+	{MISTAKE(HEAD "  - {start: all, expect: {log: {9: x}}}\n"), "4:33: log: there is no node 9"},
+	{MISTAKE(HEAD "  - {start: all, expect: {log: {1: }}}\n"), "4:36: log: expected text, found nothing"},
+	{MISTAKE(HEAD "  - {start: all, expect: {log: {1: [a, b, c, d, e, f, g, h]}}}\n"),
+	 "4:36: log: more than 7 lines in a step"},
+	{MISTAKE(HEAD "  - inject: {node: 1, kind: nodinfo}\n"),
+	 "4:29: unknown kind of message 'nodinfo': did you mean 'nodeinfo'?"},
+	{MISTAKE(HEAD "  - inject: {node: 1, kind: nodeinfo, about: 1}\n"),
+	 "4:13: inject: node 1 could send this: inject is for what no node sends"},
+	{MISTAKE(HEAD "  - inject: {node: 1, kind: nodeinfo, cut: 21}\n"), "4:13: inject: cut: the message has 20 bytes"},
+	{MISTAKE(HEAD "  - inject: {node: 9, kind: nodeinfo}\n"), "4:20: node: there is no node 9"},
 	{MISTAKE(HEAD "  - {start: all, expect: {split_brain: none}}\n"),
 	 "4:40: split_brain: expected true or false, found 'none'"},
 	{MISTAKE(HEAD "  - wait: 5\n" "  - strat: all\n"),
@@ -477,7 +487,7 @@ static const struct row rows[] = {
 	 "reload, cancel_wait_for_all, wait, fault, initialize, finalize, dispatch, fd_get, "
 	 "context_get, context_set, getinfo, setexpected, setvotes, trackstart, trackstop, "
 	 "qdevice_register, qdevice_unregister, qdevice_update, qdevice_poll, "
-	 "qdevice_master_wins, kill"},
+	 "qdevice_master_wins, kill, inject"},
 	{MISTAKE(HEAD "  - {start: all, expect: {quorate: {x: true}}}\n"),
 	 "4:37: quorate: expected a number, found 'x'"},
 	{MISTAKE(HEAD "  - start: 1\n" "    expect:\n"),

@@ -65,7 +65,8 @@ enum verb {
 	VERB_QDEVICE_UPDATE,
 	VERB_QDEVICE_POLL,
 	VERB_QDEVICE_MASTER_WINS,
-	VERB_KILL, /* the client process dies without a word: kill: {node, client} */
+	VERB_KILL,   /* the client process dies without a word: kill: {node, client} */
+	VERB_INJECT, /* a node multicasts what no votequorum sends */
 	VERB_COUNT
 };
 /* "start", "qdevice_poll", ... ; "expect" for VERB_NONE */
@@ -168,6 +169,15 @@ struct refused_pattern {
 	const char *message; /* a part of the daemon's message */
 };
 
+#define LOG_LINES_MAX 7u /* of a node in one step */
+
+struct log_pattern { /* what a daemon logged since the step began: exactly these lines, in this order */
+	struct position at;
+	uint32_t node;
+	uint32_t count;
+	const char *const *lines; /* of each a part */
+};
+
 struct expectation {
 	struct position at; /* line 0: the step has none */
 	uint32_t quorate_count;
@@ -180,11 +190,15 @@ struct expectation {
 	const struct callbacks_expected *callbacks;
 	uint32_t refused_count;
 	const struct refused_pattern *refused;
+	uint32_t log_count;
+	const struct log_pattern *logs;
 	struct reply_pattern reply;
 	bool has_split_brain;
 	bool split_brain;
 	struct position split_brain_at;
 };
+
+struct injected;
 
 struct step {
 	enum verb verb;
@@ -223,6 +237,8 @@ struct step {
 	enum verb fault_call; /* fault: the library function that meets it; VERB_NONE: any */
 	int fault_error;      /* enum vq_error */
 
+	const struct injected *injected; /* inject: by the node that nodes names */
+
 	struct expectation expect;
 };
 
@@ -238,6 +254,16 @@ struct network {
 	uint64_t latency_ns; /* one way; default 100 us */
 	uint64_t jitter_ns;  /* added, drawn evenly from 0 .. jitter; default 0 */
 	uint32_t loss_ppm;   /* of each packet; default 0 */
+};
+
+#define INJECTED_MORE_MAX 64u
+
+struct injected { /* what no votequorum sends */
+	struct vq_message message;
+	const char *more; /* behind the message, without a NUL; NULL: nothing */
+	uint32_t cut;     /* bytes taken off the end */
+	uint32_t size;
+	unsigned char bytes[VQ_MESSAGE_MAX + INJECTED_MORE_MAX];
 };
 
 struct finding { /* a defect of the real thing that the scenario shows */

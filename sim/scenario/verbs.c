@@ -4,6 +4,7 @@
 #include "sim/ensure.h"
 #include "sim/scenario/amount.h"
 #include "sim/scenario/client.h"
+#include "sim/scenario/inject.h"
 
 /* ---- machines -------------------------------------------------------------------- */
 
@@ -238,9 +239,10 @@ static enum verb read_fault_call(struct reader *reader, const struct tree *tree)
 
 static int read_fault_error(struct reader *reader, const struct tree *tree)
 {
-	static const int meant[] = {VQ_ERR_TRY_AGAIN,     VQ_ERR_INTERRUPT,   VQ_ERR_NO_MEMORY,
-				    VQ_ERR_ACCESS,        VQ_ERR_LIBRARY,     VQ_ERR_NOT_SUPPORTED,
-				    VQ_ERR_MESSAGE_ERROR, VQ_ERR_NO_RESOURCES}; /* the last: totem's queue is full */
+	static const int meant[] = {
+		VQ_ERR_TRY_AGAIN,     VQ_ERR_INTERRUPT,     VQ_ERR_NO_MEMORY,     VQ_ERR_ACCESS,     VQ_ERR_LIBRARY,
+		VQ_ERR_NOT_SUPPORTED, VQ_ERR_MESSAGE_ERROR, VQ_ERR_INVALID_PARAM, VQ_ERR_BAD_HANDLE, VQ_ERR_NOT_EXIST,
+		VQ_ERR_EXIST,         VQ_ERR_NO_RESOURCES}; /* totem's queue is full */
 	int error = read_error(reader, tree, "error");
 
 	for (uint32_t i = 0; i < sizeof(meant) / sizeof(*meant); i++)
@@ -248,7 +250,7 @@ static int read_fault_error(struct reader *reader, const struct tree *tree)
 			return error;
 	mistake(&reader->reading, tree->at,
 		"error: no transport brings %s: TRY_AGAIN, INTERRUPT, NO_MEMORY, ACCESS, LIBRARY, NOT_SUPPORTED, "
-		"MESSAGE_ERROR, or NO_RESOURCES of a full totem queue",
+		"MESSAGE_ERROR, INVALID_PARAM, BAD_HANDLE, NOT_EXIST, EXIST, or NO_RESOURCES of a full totem queue",
 		vq_error_name(error));
 }
 
@@ -273,7 +275,7 @@ void read_verb(struct reader *reader, const struct tree *value, struct step *ste
 		[VERB_HEAL] = read_heal,         [VERB_LINK] = read_link,
 		[VERB_RELOAD] = read_reload,     [VERB_CANCEL_WAIT_FOR_ALL] = read_some_nodes,
 		[VERB_WAIT] = read_wait,         [VERB_FAULT] = read_fault,
-		[VERB_KILL] = read_kill,
+		[VERB_KILL] = read_kill,         [VERB_INJECT] = read_inject,
 	};
 
 	if (verb_is_call(step->verb))

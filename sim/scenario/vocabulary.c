@@ -100,7 +100,7 @@ VOCABULARY(words_step, "a step",
 	   STEP_VERB("context_set"), STEP_VERB("getinfo"), STEP_VERB("setexpected"), STEP_VERB("setvotes"),
 	   STEP_VERB("trackstart"), STEP_VERB("trackstop"), STEP_VERB("qdevice_register"),
 	   STEP_VERB("qdevice_unregister"), STEP_VERB("qdevice_update"), STEP_VERB("qdevice_poll"),
-	   STEP_VERB("qdevice_master_wins"), STEP_VERB("kill"));
+	   STEP_VERB("qdevice_master_wins"), STEP_VERB("kill"), STEP_VERB("inject"));
 #define FIRST_VERB 4u
 
 VOCABULARY(words_start, "start",
@@ -129,6 +129,17 @@ VOCABULARY(words_reload, "reload",
 #define CALL_WORDS CLIENT_WORDS, CLIENT_OPTIONS
 
 VOCABULARY(words_kill, "kill", CLIENT_WORDS);
+VOCABULARY(words_inject, "inject",
+	   {"node", WORD_NODE, REQUIRED, 0},
+	   {"kind", WORD_OTHER, REQUIRED, 0},
+	   {"about", WORD_NUMBER, OPTIONAL, 0},
+	   {"votes", WORD_NUMBER, OPTIONAL, 0},
+	   {"expected_votes", WORD_NUMBER, OPTIONAL, 0},
+	   {"flags", WORD_NUMBER, OPTIONAL, 0},
+	   {"name", WORD_TEXT, OPTIONAL, 0},
+	   {"new_name", WORD_TEXT, OPTIONAL, 0},
+	   {"more", WORD_TEXT, OPTIONAL, 0},
+	   {"cut", WORD_NUMBER, OPTIONAL, 0});
 VOCABULARY(words_fault, "fault", CALL_WORDS,
 	   {"call", WORD_OTHER, OPTIONAL, 0},
 	   {"error", WORD_OTHER, REQUIRED, 0});
@@ -174,6 +185,7 @@ VOCABULARY(words_expect, "expect",
 	   {"callbacks_include", WORD_OTHER, OPTIONAL, 0},
 	   {"reply", WORD_OTHER, OPTIONAL, 0},
 	   {"refused", WORD_OTHER, OPTIONAL, 0},
+	   {"log", WORD_OTHER, OPTIONAL, 0},
 	   {"split_brain", WORD_BOOL, OPTIONAL, 0});
 
 #define INFO_WORDS /* in the order of enum info_field */                                                               \
@@ -365,6 +377,7 @@ void scenario_dump_vocabulary(FILE *to)
 		{"reload", &words_reload},
 		{"fault", &words_fault},
 		{"kill", &words_kill},
+		{"inject", &words_inject},
 		{"expect", &words_expect},
 		{"info", &words_info},
 		{"reply", &words_reply},

@@ -42,7 +42,7 @@ struct vocabulary {
 
 extern const struct vocabulary words_scenario, words_cluster, words_node, words_quorum, words_device, words_totem,
 	words_network, words_choices, words_start, words_stop, words_link, words_reload, words_fault, words_kill,
-	words_expect, words_info, words_reply, words_nodelist_callback, words_quorum_callback,
+	words_inject, words_expect, words_info, words_reply, words_nodelist_callback, words_quorum_callback,
 	words_expected_votes_callback, words_ring;
 
 /* The keys of a step: verbs and what modifies them. */

@@ -8,6 +8,7 @@
 
 #include "sim/ensure.h"
 #include "sim/scenario/vocabulary.h"
+#include "sim/scenario/inject.h"
 #include "sim/scenario/write_expect.h"
 #include "sim/scenario/yaml.h"
 
@@ -627,6 +628,12 @@ static void write_verb(struct writing *writing, const struct step *step)
 	case VERB_FAULT:
 	case VERB_KILL:
 		write_fault(writing, step);
+		break;
+	case VERB_INJECT:
+		yaml_open(&writing->yaml, "inject", '{');
+		yaml_number(&writing->yaml, "node", id_of(writing, step->nodes.index[0]));
+		write_injected(&writing->yaml, step->injected);
+		yaml_close(&writing->yaml, '}');
 		break;
 	case VERB_START:
 	case VERB_STOP:

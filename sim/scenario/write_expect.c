@@ -177,6 +177,24 @@ static void write_reply(struct yaml *yaml, const struct reply_pattern *reply)
 	yaml_close(yaml, '}');
 }
 
+static void write_logs(struct yaml *yaml, const struct scenario *scenario, const struct expectation *expect)
+{
+	char key[16];
+
+	if (!expect->log_count)
+		return;
+	yaml_open(yaml, "log", '{');
+	for (uint32_t i = 0; i < expect->log_count; i++) {
+		const struct log_pattern *log = &expect->logs[i];
+
+		yaml_open(yaml, key_of(scenario, log->node, key), '[');
+		for (uint32_t line = 0; line < log->count; line++)
+			yaml_text(yaml, NULL, log->lines[line]);
+		yaml_close(yaml, ']');
+	}
+	yaml_close(yaml, '}');
+}
+
 void write_expect(struct yaml *yaml, const struct scenario *scenario, const struct expectation *expect)
 {
 	char key[16];
@@ -193,6 +211,7 @@ void write_expect(struct yaml *yaml, const struct scenario *scenario, const stru
 			yaml_text(yaml, key_of(scenario, expect->refused[i].node, key), expect->refused[i].message);
 		yaml_close(yaml, '}');
 	}
+	write_logs(yaml, scenario, expect);
 	if (expect->has_split_brain)
 		yaml_bool(yaml, "split_brain", expect->split_brain);
 	yaml_close(yaml, '}');
