@@ -92,7 +92,8 @@ def chosen(runs: list[dict], options) -> list[dict]:
 
 def comparable(run: dict, lines: list[dict]) -> list[dict]:
     """What is compared: clients by node and name; of dispatching only what a client does that was told to. A client that
-    dispatches by itself says that its daemon is gone at a time of its own."""
+    dispatches by itself says that its daemon is gone at a time of its own. Of rings that are formed again and again, with a
+    direction cut, the first."""
     manual = {(client["node"], client["client"]) for client in run["clients"] if client["dispatch"] == "manual"}
     kept = []
     for line in lines:
@@ -102,7 +103,23 @@ def comparable(run: dict, lines: list[dict]) -> list[dict]:
         if "client" in line:
             line["client"] = f"{line['client']}@{line['node']}"
         kept.append(line)
-    return kept
+    return without_again(kept) if any(map(player.cuts_of, run["steps"])) else kept
+
+
+def without_again(lines: list[dict]) -> list[dict]:
+    """The lines without each nodelist and the quorum notification behind it that say what the two before them said, but for the ring."""
+    told, began, dropped = {}, {}, set()
+    for number, line in enumerate(lines):
+        client, said = line.get("client"), {key: value for key, value in line.items() if key not in ("ring", "step")}
+        if line.get("callback") == "nodelist":
+            began[client] = number, said
+            continue
+        first, nodelist = began.pop(client, (None, None))
+        pair = (nodelist, said) if line.get("callback") == "quorum" and nodelist else None
+        if pair and pair == told.get(client):
+            dropped |= {first, number}
+        told[client] = pair
+    return [line for number, line in enumerate(lines) if number not in dropped]
 
 
 def differences(run: dict, played: list[dict], simulated: list[dict]) -> list[str]:

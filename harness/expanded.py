@@ -95,10 +95,12 @@ def scenario(run: dict, began: list[int] | None = None) -> str:
             entry["after"] = f"{step['after_ns']}ns"
         steps.append({**entry, "settle": step["settle"]})
     network = run["network"]
+    stored = {str(node["nodeid"]): node["stored_expected_votes"] for node in run["cluster"]["nodes"] if "stored_expected_votes" in node}
     return json.dumps({
         "scenario": run["scenario"],
         "cluster": {**_nodes({node["nodeid"]: node["config"] for node in run["cluster"]["nodes"] if node["config"] and not node["later"]}),
-                    "capacity": run["cluster"]["capacity"], "quirks": {name: False for name in run["cluster"]["quirks_off"]}},
+                    "capacity": run["cluster"]["capacity"], "quirks": {name: False for name in run["cluster"]["quirks_off"]},
+                    "stored_expected_votes": stored},
         "totem": {key.removesuffix("_ms"): value for key, value in run["totem"].items()
                   if value or key == "token_coefficient_ms"},
         "network": {"latency": f"{network['latency_ns']}ns", "jitter": f"{network['jitter_ns']}ns", "loss": network["loss_ppm"] / 1e6},

@@ -96,6 +96,7 @@ bool event_is_stale(const struct world *world, struct event event)
 	case EVENT_ORDER:
 	case EVENT_DELIVER:
 	case EVENT_DELIVER_TO:
+	case EVENT_AGAIN:
 		return ring_of(world, event.a)->generation != event.b;
 	case EVENT_FORM:
 		return state_of(world)->form_generation != event.a;

@@ -196,6 +196,7 @@ static struct look_event event_of(const struct due *due)
 		look.node = event->kind == EVENT_DELIVER ? LOOK_NONE : event->detail;
 		break;
 	case EVENT_FORM:
+	case EVENT_AGAIN:
 		look.kind = LOOK_EVENT_FORM;
 		break;
 	case EVENT_TURN:

@@ -19,57 +19,32 @@ static uint64_t ms(uint64_t value_ms)
 	return value_ms * SCENARIO_MS;
 }
 
-/* ---- components ---- */
-
-static bool joins_clique(const struct world *world, uint32_t node, uint32_t first)
-{
-	for (uint32_t other = first; other < node; other++)
-		if (world->component[other] == first && !nodes_reach(world, node, other))
-			return false;
-	return true;
-}
-
-/* With single links cut, being reachable is not transitive: the lowest node
- * takes all that reach each other, then the lowest that is left. */
-static void find_cliques(struct world *world)
-{
-	for (uint32_t first = 0; first < world->node_count; first++) {
-		if (!node_active(world, first) || world->component[first] != NONE)
-			continue;
-		world->component[first] = first;
-		for (uint32_t node = first + 1; node < world->node_count; node++)
-			if (node_active(world, node) && world->component[node] == NONE &&
-			    joins_clique(world, node, first))
-				world->component[node] = first;
-	}
-}
-
-static void find_groups(struct world *world)
-{
-	uint32_t *first_of_group = world->list; /* groups are numbered below node_count + 1 */
-
-	memset(first_of_group, 0xff, 2 * world->node_count * sizeof *first_of_group);
-	for (uint32_t node = 0; node < world->node_count; node++) {
-		uint32_t group = node_of(world, node)->group;
-
-		if (!node_active(world, node))
-			continue;
-		if (first_of_group[group] == NONE)
-			first_of_group[group] = node;
-		world->component[node] = first_of_group[group];
-	}
-}
-
-static void find_components(struct world *world)
-{
-	memset(world->component, 0xff, world->node_count * sizeof *world->component);
-	if (world->links_at)
-		find_cliques(world);
-	else
-		find_groups(world);
-}
-
 /* ---- rings in components ---- */
+
+struct ring_walk { /* goes through the rings that have members in a component, each once */
+	uint32_t component;
+	uint32_t node; /* the next to look at */
+};
+
+static struct ring_walk walk_rings(struct world *world, uint32_t component)
+{
+	memset(world->chosen, 0, world->node_count + 1);
+	return (struct ring_walk){component, component};
+}
+
+/* NONE: that was all. */
+static uint32_t next_ring(struct world *world, struct ring_walk *walk)
+{
+	while (walk->node < world->node_count) {
+		uint32_t node = walk->node++, slot = node_of(world, node)->ring;
+
+		if (world->component[node] != walk->component || world->chosen[slot])
+			continue;
+		world->chosen[slot] = 1;
+		return slot;
+	}
+	return NONE;
+}
 
 /* Members of a ring that its component cannot reach, and that did not say goodbye. */
 static uint32_t count_lost(const struct world *world, uint32_t ring, uint32_t component)
@@ -135,6 +110,7 @@ struct component {               /* what one pass over the nodes finds of it */
 	uint64_t ready_ns;       /* of all its rings together */
 	uint64_t first_ready_ns; /* of nodes that start: they form alone, before */
 	uint32_t rings;
+	uint32_t ring; /* the last of them */
 	uint32_t size;
 	bool at_rest;
 };
@@ -142,28 +118,22 @@ struct component {               /* what one pass over the nodes finds of it */
 static struct component look_at_component(struct world *world, uint32_t component)
 {
 	struct component found = {.first_ready_ns = NEVER_NS};
-	uint32_t last_ring = NONE;
+	struct ring_walk walk = walk_rings(world, component);
+	uint32_t slot;
 
-	memset(world->chosen, 0, world->node_count + 1);
-	for (uint32_t node = component; node < world->node_count; node++) {
-		uint32_t slot = node_of(world, node)->ring;
-
-		if (world->component[node] != component)
-			continue;
-		found.size++;
-		if (world->chosen[slot])
-			continue;
-		world->chosen[slot] = 1;
-		found.rings++;
-		last_ring = slot;
+	while ((slot = next_ring(world, &walk)) != NONE) {
 		look_at_ring(world, slot, component);
+		found.rings++;
+		found.ring = slot;
 	}
+	for (uint32_t node = component; node < world->node_count; node++)
+		found.size += world->component[node] == component;
 	found.at_rest = found.rings == 1 &&
-			(ring_of(world, last_ring)->flags & (RING_WHOLE | RING_TWICE)) == RING_WHOLE &&
-			ring_of(world, last_ring)->member_count == found.size;
+			(ring_of(world, found.ring)->flags & (RING_WHOLE | RING_TWICE)) == RING_WHOLE &&
+			ring_of(world, found.ring)->member_count == found.size;
 	if (found.at_rest) {
-		ring_of(world, last_ring)->contact_ns = NEVER_NS;
-		ring_of(world, last_ring)->stages = 0;
+		ring_of(world, found.ring)->contact_ns = NEVER_NS;
+		ring_of(world, found.ring)->stages = 0;
 	}
 	return found;
 }
@@ -210,17 +180,12 @@ static void add_ready(struct world *world, uint32_t slot, uint32_t component, st
 /* When the component's rings are ready to form one. */
 static void find_ready(struct world *world, uint32_t component, struct component *found)
 {
+	struct ring_walk walk = walk_rings(world, component);
 	struct ready ready = {.early = NEVER_NS};
+	uint32_t slot;
 
-	memset(world->chosen, 0, world->node_count + 1);
-	for (uint32_t node = component; node < world->node_count; node++) {
-		uint32_t slot = node_of(world, node)->ring;
-
-		if (world->component[node] != component || world->chosen[slot])
-			continue;
-		world->chosen[slot] = 1;
+	while ((slot = next_ring(world, &walk)) != NONE)
 		add_ready(world, slot, component, found, &ready);
-	}
 	if (ready.lost)
 		found->ready_ns = later(ready.lost, ready.merge);
 	else
@@ -230,6 +195,28 @@ static void find_ready(struct world *world, uint32_t component, struct component
 static uint64_t due_ns(const struct component *found)
 {
 	return found->first_ready_ns < NEVER_NS ? found->first_ready_ns : found->ready_ns;
+}
+
+/* How long a ring lasts that totem breaks up again and again. Recorded with tokens of
+ * 600 and 1500 ms and consensus times of 720 to 2000. */
+static uint64_t pace_ns(const struct world *world, enum pace pace)
+{
+	uint64_t consensus_ms = scenario_consensus_ms(world->scenario);
+	uint64_t token_ms = scenario_token_ms(world->scenario);
+
+	return ms(pace == PACE_CONSENSUS ? consensus_ms : consensus_ms + token_ms * 4 / 5);
+}
+
+static void keep_pace(struct world *world, uint32_t component, uint32_t slot)
+{
+	struct ring_state *ring = ring_of(world, slot);
+	enum pace pace = world->pace[component];
+
+	if (pace == PACE_NONE || ring->flags & RING_AGAIN)
+		return;
+	ring->flags |= RING_AGAIN;
+	event_push(world, state_of(world)->now_ns + pace_ns(world, pace),
+		   (struct event){.kind = EVENT_AGAIN, .a = slot, .b = ring->generation});
 }
 
 /* The world says what changed by telling each ring again whether it is whole. */
@@ -245,8 +232,10 @@ void membership_changed(struct world *world)
 		if (world->component[node] != node)
 			continue;
 		found = look_at_component(world, node);
-		if (found.at_rest)
+		if (found.at_rest) {
+			keep_pace(world, node, found.ring);
 			continue;
+		}
 		find_ready(world, node, &found);
 		next_ns = due_ns(&found) < next_ns ? due_ns(&found) : next_ns;
 	}
@@ -267,17 +256,12 @@ void membership_changed(struct world *world)
 /* The k-th ring (from 1) that has members in the component, NONE: there is none. */
 static uint32_t nth_ring(struct world *world, uint32_t component, uint32_t k)
 {
-	memset(world->chosen, 0, world->node_count + 1);
-	for (uint32_t node = component; node < world->node_count; node++) {
-		uint32_t slot = node_of(world, node)->ring;
+	struct ring_walk walk = walk_rings(world, component);
+	uint32_t slot = next_ring(world, &walk);
 
-		if (world->component[node] != component || world->chosen[slot])
-			continue;
-		world->chosen[slot] = 1;
-		if (--k == 0)
-			return slot;
-	}
-	return NONE;
+	while (--k && slot != NONE)
+		slot = next_ring(world, &walk);
+	return slot;
 }
 
 /* The members of a component, of one ring only unless `ring` is NONE, and `guest`, into world->list. */
@@ -404,5 +388,21 @@ void membership_form(struct world *world)
 	for (uint32_t node = 0; node < world->node_count; node++)
 		if (world->component[node] == node)
 			form_component(world, node);
+	membership_changed(world);
+}
+
+void membership_again(struct world *world, uint32_t slot, uint32_t generation)
+{
+	uint32_t component, count;
+
+	if (ring_of(world, slot)->generation != generation)
+		return;
+	ring_of(world, slot)->flags &= ~(uint32_t)RING_AGAIN;
+	find_components(world);
+	component = world->component[ring_members(world, slot)[0]];
+	if (component == NONE || world->pace[component] == PACE_NONE || !look_at_component(world, component).at_rest)
+		return;
+	count = gather(world, component, NONE, NONE);
+	ring_install(world, world->list, count);
 	membership_changed(world);
 }

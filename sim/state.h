@@ -27,6 +27,7 @@ enum event_kind {
 	EVENT_TURN,       /* a: node, b: ring generation, c: its turn to process in the sync */
 	EVENT_LEAVE,      /* a: node, b: boots: a clean stop ends */
 	EVENT_ABORT,      /* a: node, b: boots: the daemon's assertion failed */
+	EVENT_AGAIN,      /* a: ring slot, b: its generation: its members form it again */
 	EVENT_TIMER,      /* a: node, b: enum vq_timer, c: generation */
 	EVENT_WAKE,       /* a: client, b: generation: the application dispatches */
 	EVENT_UNTIL,      /* a script waits for this moment */
@@ -71,6 +72,7 @@ enum ring_flag {
 	RING_ORDERING = 8, /* an EVENT_ORDER is under way */
 	RING_REFORM = 16,  /* its token was lost, though all are back */
 	RING_TWICE = 32,   /* its members form another soon */
+	RING_AGAIN = 64,   /* an EVENT_AGAIN is under way */
 };
 
 struct ring_state {
@@ -205,7 +207,8 @@ struct world {
 	uint32_t clients_per_node_max;
 	/* scratch, not part of the world's value */
 	struct vq_entry *entries;
-	uint32_t *component; /* node -> lowest node of its component, NONE: not active */
+	uint32_t *component; /* node -> lowest node of its component, NONE: not active, or in none */
+	uint8_t *pace;       /* by component: how often its ring is formed anew, enum pace */
 	uint32_t *list, *ids;
 	uint32_t *candidates;                /* CHOOSE_MOVE, CHOOSE_MOVER: who may move */
 	uint32_t candidate_count, candidate; /* CHOOSE_MOVER: which of them is asked about */
@@ -314,11 +317,18 @@ void network_partition(struct world *world, const struct step *step);
 void network_heal(struct world *world);
 void network_link(struct world *world, const struct step *step);
 
+/* ---- component.c ---- */
+enum pace { PACE_NONE, PACE_CONSENSUS, PACE_CONSENSUS_AND_TOKEN };
+/* Who can make a ring with whom, into world->component, and world->pace of each component. */
+void find_components(struct world *world);
+
 /* ---- membership.c ---- */
 /* Who is up, or who reaches whom, has changed. */
 void membership_changed(struct world *world);
 /* EVENT_FORM */
 void membership_form(struct world *world);
+/* EVENT_AGAIN */
+void membership_again(struct world *world, uint32_t slot, uint32_t generation);
 
 /* ---- ring.c ---- */
 /* A slot for the first ring of a node that starts. */

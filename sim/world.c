@@ -106,6 +106,7 @@ static void init_block(struct world *world, uint64_t seed)
 		struct node_state *node = node_of(world, i);
 
 		node->ring = NONE;
+		node->stored_barrier = world->scenario->nodes[i].stored_expected_votes;
 		for (uint32_t timer = 0; timer < VQ_TIMER_COUNT; timer++)
 			node->timers[timer].due_ns = NEVER_NS;
 	}
@@ -152,6 +153,7 @@ struct world *world_create(const struct scenario *scenario, struct choice choice
 	daemon_host(&world->host, world->entries);
 	world->component = allocate(n, sizeof *world->component);
 	world->list = allocate(2 * n, sizeof *world->list);
+	world->pace = allocate(n, 1);
 	world->ids = allocate(n, sizeof *world->ids);
 	world->candidates = allocate(n, sizeof *world->candidates);
 	world->chosen = allocate(n + 1, 1);
@@ -169,6 +171,7 @@ void world_destroy(struct world *world)
 	free(world->entries);
 	free(world->component);
 	free(world->list);
+	free(world->pace);
 	free(world->ids);
 	free(world->candidates);
 	free(world->chosen);
@@ -322,7 +325,7 @@ bool event_is_timer(const struct world *world, struct event event)
 	/* rings that are no longer due to form: nothing comes of that event */
 	if (event.kind == EVENT_FORM)
 		return event.a != state_of(world)->form_generation;
-	return event.kind == EVENT_TIMER || event.kind == EVENT_UNTIL;
+	return event.kind == EVENT_TIMER || event.kind == EVENT_UNTIL || event.kind == EVENT_AGAIN;
 }
 
 void event_push(struct world *world, uint64_t time_ns, struct event event)
@@ -367,6 +370,9 @@ static void handle(struct world *world, struct event event)
 	case EVENT_FORM:
 		if (event.a == state_of(world)->form_generation)
 			membership_form(world);
+		break;
+	case EVENT_AGAIN:
+		membership_again(world, event.a, event.b);
 		break;
 	case EVENT_LEAVE:
 		daemon_left(world, event.a, event.b);

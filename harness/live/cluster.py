@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 
-from . import client, processes
+from . import client, cuts, processes
 from .network import NODE_SETUP, Namespace, Network, address
 from .wire import Wire
 
@@ -178,20 +178,15 @@ class Cluster:
         return [nodeid for nodeid, node in self.nodes.items() if node.daemon]
 
     def reachable(self, nodeid: int) -> list[int]:
-        """Ids of running, unpaused nodes on the network of `nodeid`, ascending. Where single directions are cut: those
-        that reach each other pairwise, taken in ascending order."""
+        """Ids of running, unpaused nodes on the network of `nodeid`, ascending, whatever single directions are cut."""
         group = self.network.group(self.nodes[nodeid].index)
-        left = sorted(other for other in self.running()
+        return sorted(other for other in self.running()
                       if not self.nodes[other].paused and self.network.group(self.nodes[other].index) == group)
-        while left:
-            together = []
-            for other in left:
-                if not any({(one, other), (other, one)} & self.cut for one in together):
-                    together.append(other)
-            if nodeid in together:
-                return together
-            left = [other for other in left if other not in together]
-        return []
+
+    def settled_ring(self, nodeid: int, ring: list[int] | None) -> tuple[list[int] | None, bool]:
+        """(The members of the ring that this node comes to, None: it is told of none; does it form that ring again and again?).
+        `ring`: that on which it is."""
+        return cuts.settled_ring(self.reachable(nodeid), self.cut, nodeid, ring)
 
     def start(self, nodeid: int) -> None:
         """Start the daemon; what a reboot would lose is lost first. Raises ValueError when it runs."""
@@ -243,6 +238,11 @@ class Cluster:
                 continue
             node.daemon.wait(STOP_TIMEOUT_S)
             node.daemon, node.paused = None, False
+
+    def store(self, nodeid: int, content: bytes) -> None:
+        """Write the file of tracked expected votes."""
+        with open(self.nodes[nodeid].path(TRACKING_FILE), "wb") as file:
+            file.write(content)
 
     def wipe(self, nodeid: int) -> None:
         """Lose what a node has on its disk, logs aside."""

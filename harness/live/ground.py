@@ -32,6 +32,8 @@ class Ground:
         self.clients = {}
         self.rings = {}
         self.ring_ids = {}
+        self.syncing = set()
+        self.restless = set()  # nodes that form a ring again and again: their clients are never quiet
         self.last_event = 0.0
         self.complaints = []
         self.late_s = 0.0  # by so much waiting took longer than it was to, at worst
@@ -86,7 +88,8 @@ class Ground:
     # Events
 
     def _emit(self, event):
-        self.last_event = time.monotonic()
+        if "cb" not in event or event["node"] not in self.restless:
+            self.last_event = time.monotonic()
         self.events.append(event)
 
     def _pump(self, timeout_s):
@@ -109,6 +112,9 @@ class Ground:
             if name == PROBE and said.get("cb") == "nodelist":
                 self.rings[nodeid] = said["nodes"]
                 self.ring_ids[nodeid] = said["ring"]
+                self.syncing.add(nodeid)
+            elif name == PROBE and said.get("cb") == "quorum":
+                self.syncing.discard(nodeid)
         if client.ended:
             client.close(self.selector)
             del self.clients[nodeid, name]
@@ -126,11 +132,22 @@ class Ground:
             self._pump(min(left, 0.05))
 
     def _settled(self):
-        return all(sorted(self.rings.get(nodeid, [])) == self.cluster.reachable(nodeid)
-                   for nodeid in self.cluster.running() if not self.cluster.nodes[nodeid].paused)
+        """Is every node on the ring to which it comes? One that forms it again and again must have been told all of it."""
+        for nodeid in self.cluster.running():
+            if self.cluster.nodes[nodeid].paused:
+                continue
+            members, again = self.cluster.settled_ring(nodeid, self.rings.get(nodeid))
+            if members is not None and (sorted(self.rings.get(nodeid, [])) != members or (again and nodeid in self.syncing)):
+                return False
+        return True
+
+    def _again(self):
+        """The nodes that form a ring again and again."""
+        return {nodeid for nodeid in self.cluster.running() if self.cluster.settled_ring(nodeid, self.rings.get(nodeid))[1]}
 
     def _settle(self, quiet_s=QUIET_S, timeout_s=SETTLE_TIMEOUT_S):
         begin = self.last_event = time.monotonic()
+        self.restless = self._again()
         while time.monotonic() - begin < timeout_s:
             self._pump(0.05)
             if time.monotonic() - self.last_event >= quiet_s and self._settled():

@@ -10,10 +10,11 @@ on when its daemon is gone and connects anew at its next call.
 import json
 import re
 import signal
+import struct
 import sys
 import time
 
-from . import ground, processes
+from . import cuts, ground, processes
 from .cluster import Build, Cluster, Configuration
 from .ground import PROBE, Ground
 from .network import NetworkError
@@ -51,6 +52,7 @@ COMMANDS = {
 # What a client does inside its callbacks, and the errors of the transport, as client.c takes them (corotypes.h).
 INSIDE = {"none": "none", "getinfo": "getinfo", "qdevice_poll": "qpoll", "finalize": "fini", "trackstop": "stop"}
 FAULTS = {"TRY_AGAIN": 6, "INTERRUPT": 16, "NO_MEMORY": 8, "ACCESS": 11, "LIBRARY": 2, "NOT_SUPPORTED": 19, "MESSAGE_ERROR": 22}
+CHANGES_OF_MEMBERS = ("start", "stop", "crash", "pause", "resume", "partition")
 SILENT = ("manual", "fault")  # commands of client.c whose answers are not the library's
 REPLIES = {"qpoll": "qdevice_poll", "init": "initialize", **{command: call for call, (command, _) in COMMANDS.items()}}
 CALLS = {"initialize", "fault", *COMMANDS}
@@ -69,11 +71,31 @@ def why_not(scenario: dict) -> str | None:
         return "quirks are off: daemons have them all"
     if any(step["verb"] == "fault" and step["error"] not in FAULTS for step in steps):
         return "a full queue to the ring: it lies inside the daemon, and its library says OK"
-    if any(step["verb"] == "link" and (not step.get("up", True) or step.get("loss_ppm") == 1000000) for step in steps):
-        return "single directions cut: totem does not come to rest, the simulator divides (CONFORMANCE.md, 1)"
+    if cuts_unforeseen(scenario):
+        return "directions cut so that totem does something else each time, and the simulator divides (CONFORMANCE.md, 1)"
     if not all(config["nodelist"] for config in configs):
         return "corosync 3 does not start without a nodelist (No valid name found for local host)"
     return None
+
+
+def cuts_of(step: dict) -> bool | None:
+    """Does this step cut a direction (True), mend one (False), or neither (None)?"""
+    if step["verb"] != "link" or not {"up", "loss_ppm"} & step.keys():
+        return None
+    return not step.get("up", True) or step.get("loss_ppm") == 1000000
+
+
+def cuts_unforeseen(scenario: dict) -> bool:
+    """Is it cut, at any moment, so that nobody can tell what totem makes of it? A change of members during a cut counts."""
+    members, cut = [node["nodeid"] for node in scenario["cluster"]["nodes"]], set()
+    for step in scenario["steps"]:
+        if cuts_of(step) is not None:
+            (cut.add if cuts_of(step) else cut.discard)((step["from"], step["to"]))
+        elif step["verb"] == "heal":
+            cut.clear()
+        if cut and (cuts.unforeseen(members, cut) or step["verb"] in CHANGES_OF_MEMBERS):
+            return True
+    return False
 
 
 def quorum_lines(section: dict) -> list[str]:
@@ -129,6 +151,9 @@ class Player(Ground):
         for nodeid, clock in (clocks or {}).items():
             self.cluster.nodes[nodeid].environment = {"LD_PRELOAD": FAKETIME, "FAKETIME": clock, "DONT_FAKE_MONOTONIC": "1"}
         self._files({str(node["nodeid"]): node["config"] for node in nodes})
+        for node in nodes:
+            if "stored_expected_votes" in node:
+                self.cluster.store(node["nodeid"], struct.pack("<I", node["stored_expected_votes"]))
 
     def play(self) -> dict:
         """Run all steps: {"lines": in the form of the trace, "began", "done": when each step did, and when it had been

@@ -132,8 +132,7 @@ class Recorder(Ground):
             self._settle()
 
     def _do_store(self, nodeid, value, *, settle):
-        with open(self.cluster.nodes[nodeid].path(TRACKING_FILE), "wb") as file:
-            file.write(bytes.fromhex(value) if isinstance(value, str) else struct.pack("<I", value))
+        self.cluster.store(nodeid, bytes.fromhex(value) if isinstance(value, str) else struct.pack("<I", value))
 
     def _do_stored(self, nodeid, *, settle):
         try:

@@ -66,6 +66,7 @@ void check_init(struct check *check, const struct scenario *scenario)
 	for (i = 0; i < check->node_count; i++) {
 		struct seen_node *node = judge_node(&judge, i);
 
+		node->stored = scenario->nodes[i].stored_expected_votes;
 		node->newest = node->oldest = node->round_next = NOBODY;
 		node->primary = node->announced = UNKNOWN;
 	}

@@ -417,6 +417,19 @@ static struct list from_keys(struct reader *reader, const struct fields *cluster
 	return list;
 }
 
+static void read_stored(struct reader *reader, const struct tree *tree)
+{
+	bool seen[NODES_MAX] = {false};
+
+	expect_map(reader, tree, "stored_expected_votes", "node ids to votes");
+	for (uint32_t i = 0; i < tree->count; i++) {
+		uint32_t node = read_key_node(reader, tree->items[2 * i], "stored_expected_votes", seen);
+
+		reader->nodes[node].stored_expected_votes =
+			(uint32_t)read_number(reader, tree->items[2 * i + 1], "stored_expected_votes", 1, UINT32_MAX);
+	}
+}
+
 /* Machines and their first files, of a list of nodes and what the files have. */
 static void set_up(struct reader *reader, struct change *change, const struct list *list, const struct tree *steps)
 {
@@ -456,6 +469,8 @@ void read_cluster(struct reader *reader, const struct tree *cluster, const struc
 	list = field(&fields, "corosync_conf") != NULL ? from_conf(reader, &fields, &change)
 						       : from_keys(reader, &fields, &change);
 	set_up(reader, &change, &list, steps);
+	if (field(&fields, "stored_expected_votes") != NULL)
+		read_stored(reader, field(&fields, "stored_expected_votes")->tree);
 }
 
 void read_conf_cluster(struct reader *reader, const char *path)

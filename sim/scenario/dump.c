@@ -125,6 +125,8 @@ static void dump_cluster(struct dump *dump)
 		json_open(&dump->json, NULL, '{');
 		json_number(&dump->json, "nodeid", scenario->nodes[i].nodeid);
 		json_bool(&dump->json, "later", scenario->nodes[i].later.line != 0);
+		if (scenario->nodes[i].stored_expected_votes)
+			json_number(&dump->json, "stored_expected_votes", scenario->nodes[i].stored_expected_votes);
 		dump_config(dump, "config", scenario->nodes[i].config);
 		json_close(&dump->json, '}');
 	}

@@ -7,20 +7,6 @@
 
 /* ---- lists by node ----------------------------------------------------------------- */
 
-/* The node of a key in a mapping by node; the same node twice is a mistake. */
-static uint32_t read_key_node(struct reader *reader, const struct tree *key, const char *what, bool *seen)
-{
-	struct tree id = *key;
-	uint32_t node;
-
-	id.text_only = false; /* JSON has keys in quotes only */
-	node = read_node(reader, &id, what);
-	if (seen[node])
-		mistake(&reader->reading, key->at, "%s: node %u stands here twice", what, reader->nodes[node].nodeid);
-	seen[node] = true;
-	return node;
-}
-
 static int by_id(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;

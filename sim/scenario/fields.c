@@ -189,6 +189,19 @@ static struct index_list all_nodes(struct reader *reader)
 	return list;
 }
 
+uint32_t read_key_node(struct reader *reader, const struct tree *key, const char *what, bool *seen)
+{
+	struct tree id = *key;
+	uint32_t node;
+
+	id.text_only = false; /* JSON has keys in quotes only */
+	node = read_node(reader, &id, what);
+	if (seen[node])
+		mistake(&reader->reading, key->at, "%s: node %u stands here twice", what, reader->nodes[node].nodeid);
+	seen[node] = true;
+	return node;
+}
+
 struct index_list read_nodes(struct reader *reader, const struct tree *tree, const char *key)
 {
 	struct index_list list = {tree->kind == TREE_LIST ? tree->count : 1, NULL};

@@ -65,6 +65,8 @@ uint64_t read_number(struct reader *reader, const struct tree *tree, const char 
 uint64_t read_duration(struct reader *reader, const struct tree *tree, const char *key);
 /* The index of the node whose id it is. */
 uint32_t read_node(struct reader *reader, const struct tree *tree, const char *key);
+/* The same of a key in a mapping by node, where none stands twice: `seen` has NODES_MAX entries. */
+uint32_t read_key_node(struct reader *reader, const struct tree *key, const char *what, bool *seen);
 /* all, an id, or a list of ids, none twice; in the order given. */
 struct index_list read_nodes(struct reader *reader, const struct tree *tree, const char *key);
 /* A name, a list of names, or a 32-bit number. */

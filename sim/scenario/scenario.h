@@ -32,6 +32,7 @@ struct scenario_node {
 	const struct vq_config *config; /* at first start; may be shared between nodes */
 	const char *name;               /* corosync.conf's name, else ring0_addr; NULL: none is known */
 	struct position later; /* the reload that first lists it: down until then; line 0: there from the start */
+	uint32_t stored_expected_votes; /* tracked, on its disk from the start; 0: nothing is */
 };
 
 enum verb {

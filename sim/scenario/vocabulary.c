@@ -30,6 +30,7 @@ VOCABULARY(words_cluster, "cluster",
 	   {"nodelist", WORD_BOOL, OPTIONAL, 0},
 	   {"quorum", WORD_OTHER, OPTIONAL, 0},
 	   {"corosync_conf", WORD_TEXT, OPTIONAL, 0},
+	   {"stored_expected_votes", WORD_OTHER, OPTIONAL, 0},
 	   {"quirks", WORD_OTHER, OPTIONAL, 0},
 	   {"profile", WORD_TEXT, OPTIONAL, 0});
 

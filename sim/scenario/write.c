@@ -249,6 +249,39 @@ static bool is_counted(const struct writing *writing, const struct files *files)
 	return true;
 }
 
+static void begin_line(struct writing *writing, const char *key)
+{
+	writing->yaml.comma = false;
+	yaml_open(&writing->yaml, key, '{');
+}
+
+static void end_line(struct writing *writing)
+{
+	yaml_close(&writing->yaml, '}');
+	fputc('\n', writing->yaml.to);
+}
+
+static void write_stored(struct writing *writing)
+{
+	const struct scenario *scenario = writing->scenario;
+	bool any = false;
+	char key[16];
+
+	for (uint32_t i = 0; i < scenario->node_count; i++) {
+		if (!scenario->nodes[i].stored_expected_votes)
+			continue;
+		if (!any) {
+			fputs("  ", writing->yaml.to);
+			begin_line(writing, "stored_expected_votes");
+		}
+		any = true;
+		(void)snprintf(key, sizeof key, "%u", scenario->nodes[i].nodeid);
+		yaml_number(&writing->yaml, key, scenario->nodes[i].stored_expected_votes);
+	}
+	if (any)
+		end_line(writing);
+}
+
 static void write_cluster(struct writing *writing)
 {
 	const struct scenario *scenario = writing->scenario;
@@ -276,19 +309,8 @@ static void write_cluster(struct writing *writing)
 		write_quorum(writing, files.list, files.common);
 	}
 	fputc('\n', to);
+	write_stored(writing);
 	write_quirks(writing);
-}
-
-static void begin_line(struct writing *writing, const char *key)
-{
-	writing->yaml.comma = false;
-	yaml_open(&writing->yaml, key, '{');
-}
-
-static void end_line(struct writing *writing)
-{
-	yaml_close(&writing->yaml, '}');
-	fputc('\n', writing->yaml.to);
 }
 
 static void write_totem(struct writing *writing)
