@@ -36,6 +36,46 @@ steps:
     expect: {quorate: {all: true}}
 """
 
+# What new users looked at: the cause is in votequorum's state, not in the step that failed.
+LAST_MAN = """\
+scenario: rolling-update
+description: Nodes are updated one after the other; the cluster goes on all the time.
+cluster:
+  nodes: 4
+  quorum: {last_man_standing: 1, wait_for_all: 1, last_man_standing_window: 20s}
+steps:
+  - start: all
+  - trackstart: {node: 1, client: watch}
+  - stop: 4
+    expect: {quorate: {all: true}}
+  - wait: 15s
+  - crash: 3
+    expect: {quorate: {all: true}}
+  - wait: 30s
+  - crash: 2
+    expect: {quorate: {1: true}}
+"""
+DEVICE = """\
+scenario: device-keeps-half
+description: The half with the device's vote goes on when the network splits.
+cluster:
+  nodes: 4
+  quorum: {device: {model: net, votes: 1, timeout: 10s, sync_timeout: 5s}}
+steps:
+  - start: all
+  - trackstart: {node: 1, client: left, flags: [CURRENT, CHANGES]}
+  - trackstart: {node: 3, client: right, flags: [CURRENT, CHANGES]}
+  - qdevice_register: {node: 1, client: d1, name: Q}
+  - qdevice_register: {node: 3, client: d3, name: Q}
+  - qdevice_poll: {node: 1, client: d1, name: Q}
+  - qdevice_poll: {node: 3, client: d3, name: Q}
+    expect: {quorate: {all: true}}
+  - partition: [[1, 2], [3, 4]]
+    at: 12s
+    expect: {quorate: {1: true, 2: true, 3: false}}
+  - wait: 30s
+"""
+
 
 def read(path) -> tuple[str, dict]:
     """The page without its data, and the data."""
@@ -83,8 +123,10 @@ def events(data: dict, run: int) -> list[dict]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("html")
-    for name in ("splits", "calm"):
+    for name in ("splits", "calm", "trial"):
         (folder / name).mkdir()
+    (folder / "trial" / "a.yaml").write_text(LAST_MAN)
+    (folder / "trial" / "b.yaml").write_text(DEVICE)
     (folder / "splits" / "first.yaml").write_text(FAILING)
     (folder / "calm" / "nasty.yaml").write_text(
         f"scenario: {json.dumps(NASTY)}\ndescription: {json.dumps(NASTY)}\ncluster: {{nodes: 2}}\nsteps:\n  - start: all\n"
@@ -198,6 +240,8 @@ def test_the_template_is_what_its_source_builds(tmp_path):
     npm("reports/html")
     for name in ("src", "build.mjs", "package.json", "node_modules"):
         (tmp_path / name).symlink_to(f"{HTML}/{name}")
+    checked = subprocess.run(["npx", "tsc", "--noEmit"], cwd=HTML, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
     done = subprocess.run(["node", "--preserve-symlinks", "--preserve-symlinks-main", "build.mjs"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "dist" / "report.html").read_bytes() == open(f"{HTML}/dist/report.html", "rb").read(), "make report-template"
@@ -208,7 +252,7 @@ def test_the_page_in_a_browser(program, folder, page):
     if not os.path.exists("/usr/bin/chromium"):
         missing("chromium", "chromium")
     assert votesim(program, "run", "--only", "partition-384-nodes", "--report", "big", f"{ROOT}/scenarios/partitions/big-clusters.yaml", cwd=folder).returncode == 0
-    assert votesim(program, "run", "-j", "2", "--report", "library", "splits", f"{ROOT}/scenarios/", cwd=folder).returncode == 1
+    assert votesim(program, "run", "-j", "2", "--report", "library", "splits", "trial", f"{ROOT}/scenarios/", cwd=folder).returncode == 1
     done = subprocess.run(["npx", "playwright", "test", "--reporter=line"], cwd=HTML, capture_output=True, text=True, timeout=900,
                           env={**os.environ, "VOTESIM_REPORTS": str(folder), "NO_COLOR": "1"})
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -7,6 +7,8 @@ import { sortOfText, type Sort } from "./words";
 
 export const MARK = 15;
 export const STACK_MAX = 10;
+/** A timer's mark has its name beside it. */
+const TIMER_PLACES = 4;
 /** Of a mark that is not drawn: too many came at once in its lane. */
 export const HIDDEN = 255;
 /** Browsers do not lay out wider elements well. */
@@ -32,7 +34,12 @@ export class Axis {
   constructor(readonly run: Run, lanes: Lane[], wanted: (event: number) => boolean, zoom: number, room: number, flags: number[]) {
     this.rowOfNode = new Int32Array(run.nodes.length).fill(-1);
     this.rowOfClient = new Int32Array(run.clients.length).fill(-1);
-    lanes.forEach((lane, row) => (lane.client < 0 ? (this.rowOfNode[lane.node] = row) : (this.rowOfClient[lane.client] = row)));
+    const others = new Set<number>();
+    lanes.forEach((lane, row) => {
+      if (lane.client >= 0) this.rowOfClient[lane.client] = row;
+      else for (const node of lane.alike.length ? lane.alike : [lane.node]) this.rowOfNode[node] = row;
+      for (const node of lane.alike.slice(1)) others.add(node);
+    });
     const { events } = run;
     const shown: number[] = [];
     const place: number[] = [];
@@ -42,9 +49,10 @@ export class Axis {
     const count = new Uint32Array(lanes.length);
     for (let i = 0; i < events.count; i++) {
       const row = this.row(i);
-      const isMark = row >= 0 && wanted(i);
+      const isOther = others.size > 0 && others.has(events.node[i] - 1);
+      const isMark = row >= 0 && !isOther && wanted(i);
       const sort = sortOfText(events.text[i]);
-      if (!isMark && !(STRUCTURE.has(sort) && (row >= 0 || !events.node[i]))) continue;
+      if (!isMark && !(STRUCTURE.has(sort) && (row >= 0 || !events.node[i]) && !isOther)) continue;
       const before = first[first.length - 1];
       if (!first.length || events.t[before] !== events.t[i] || events.step[before] !== events.step[i]) {
         first.push(i);
@@ -56,10 +64,11 @@ export class Axis {
         column[row] = now;
         count[row] = 0;
       }
-      const at = count[row]++;
+      const at = count[row];
+      count[row] += sort === "timer" ? TIMER_PLACES : 1;
       shown.push(i);
       place.push(at > STACK_MAX ? HIDDEN : at);
-      stacked[now] = Math.max(stacked[now], Math.min(at, STACK_MAX) + 1);
+      stacked[now] = Math.max(stacked[now], Math.min(count[row] - 1, STACK_MAX) + 1);
     }
     this.shown = Uint32Array.from(shown);
     this.place = Uint8Array.from(place);

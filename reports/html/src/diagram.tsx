@@ -2,13 +2,14 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Axis, HIDDEN, MARK, STACK_MAX } from "./axis";
 import { texts } from "./data";
-import type { Lane, Run } from "./run";
+import type { Lane, Run, Span } from "./run";
 import { ranges, ringName, seconds, sortOfText, tell, type Sort } from "./words";
 import { hideTip, showTip } from "./tip";
 
-export const ROW = 36;
+export const ROW = 40;
 /** Marks stand in the upper part of a lane, words below. */
-const MARK_Y = 14;
+const MARK_Y = 13;
+const WORDS_Y = ROW - 9;
 const HEAD = 44;
 const ARROWS_MAX = 4000;
 const MARKS_MAX = 4000;
@@ -238,13 +239,13 @@ function Spans({ run, lanes, axis, firstRow, lastRow, from, to, X, Y }: PictureP
       const x = X(Math.max(left, from - 20));
       const width = Math.max(1.5, X(Math.min(right, to + 20)) - x);
       const ring = run.rings.get(span.ring.join("."))!;
-      const words = `${ringName(span.ring)}${span.quorate ? "" : " no quorum"}${span.active ? "" : " sync"} {${ranges(span.members)}}`;
+      const words = spanWords(span, width);
       drawn.push(
         <g key={`${row}.${at}`} class={`span ring${ring % 7}${span.quorate ? " quorate" : ""}${span.active ? "" : " syncing"}${span.paused ? " paused" : ""}`}>
-          <rect class="body" x={x} y={Y(row) + 4} width={width} height={ROW - 8} />
-          {!span.quorate && <rect x={x} y={Y(row) + 4} width={width} height={ROW - 8} fill="url(#no-quorum)" />}
-          {!span.active && <rect x={x} y={Y(row) + 4} width={width} height={ROW - 8} fill="url(#syncing)" />}
-          {width > 26 && <text x={x + 5} y={Y(row) + ROW - 7} class="span-words">{cutWords(words, width)}</text>}
+          <rect class="body" x={x} y={Y(row) + 3} width={width} height={ROW - 6} />
+          {!span.quorate && <rect x={x} y={Y(row) + 3} width={width} height={ROW - 6} fill="url(#no-quorum)" />}
+          {!span.active && <rect x={x} y={Y(row) + 3} width={width} height={ROW - 6} fill="url(#syncing)" />}
+          {words && <text x={x + 5} y={Y(row) + WORDS_Y} class="span-words">{words}</text>}
         </g>,
       );
     }
@@ -252,7 +253,16 @@ function Spans({ run, lanes, axis, firstRow, lastRow, from, to, X, Y }: PictureP
   return <g aria-hidden="true">{drawn}</g>;
 }
 
-const cutWords = (words: string, width: number) => (words.length * 6.2 > width - 6 ? `${words.slice(0, Math.max(1, Math.floor((width - 12) / 6.2)))}…` : words);
+/** As much of a span's ring, state and members as it has room for. */
+function spanWords(span: Span, width: number): string {
+  const name = ringName(span.ring!);
+  const state = span.active ? (span.quorate ? "" : " no quorum") : " syncing";
+  const fits = (words: string) => words.length * LETTER <= width - 8;
+  return [`${name}${state} {${ranges(span.members)}}`, `${name}${state}`, `${name}${state && (span.active ? " ✗" : " ~")}`, name].find(fits) ?? "";
+}
+
+const LETTER = 6.2;
+const cutWords = (words: string, width: number) => (words.length * LETTER > width - 6 ? `${words.slice(0, Math.max(1, Math.floor((width - 12) / LETTER)))}…` : words);
 
 /** Between lanes whose nodes cannot reach each other, for as long as that lasts. */
 function Cuts({ run, lanes, axis, firstRow, lastRow, from, to, X, Y }: PictureProps & Sight) {
@@ -377,6 +387,7 @@ function Marks(props: PictureProps & Sight) {
         onKeyDown={(f) => { if (f.key === "Enter" || f.key === " ") { f.preventDefault(); props.onChoose(i, true); } }}>
         <rect class="hit" x={-MARK / 2} y={-MARK_Y + 2} width={MARK} height={2 * MARK_Y - 4} />
         {axis.place[i] < STACK_MAX ? <path class="shape" d={look.path} /> : <text y={4} text-anchor="middle">…</text>}
+        {sort === "timer" && axis.place[i] < STACK_MAX && <text x={9} y={4} class="name">{texts[events.text[e]].value ? "device" : "LMS"}</text>}
       </g>,
     );
   }
@@ -395,9 +406,9 @@ function Failure({ failure, axis, X, Y, firstRow, lastRow }: PictureProps & Sigh
   if (row < firstRow || row >= lastRow) return null;
   const x = X(axis.after(failure.at)) - 13;
   return (
-    <g class="failure" aria-hidden="true" transform={`translate(${x},${Y(row) + ROW / 2})`}>
-      <rect x={-10} y={-11} width={20} height={22} rx={4} />
-      <text y={5} text-anchor="middle">{`✗${failure.number}`}</text>
+    <g class="failure" aria-hidden="true" transform={`translate(${x},${Y(row) + MARK_Y})`}>
+      <rect x={-11} y={-9} width={22} height={18} rx={4} />
+      <text y={4} text-anchor="middle">{`✗${failure.number}`}</text>
     </g>
   );
 }
@@ -434,11 +445,13 @@ function Labels({ run, lanes, firstRow, lastRow, labels, Y, view, node, at }: Pi
     const y = Y(row);
     const up = lane.client >= 0 || run.spanAt(lane.node, at).ring !== null;
     drawn.push(
-      <g key={row} class={`label${lane.client < 0 ? "" : " client"}${lane.node === node ? " chosen" : ""}`}>
+      <g key={row} class={`label${lane.client < 0 ? "" : " client"}${lane.node === node || lane.alike.includes(node) ? " chosen" : ""}`}>
         <rect x={0} y={y} width={labels} height={ROW} />
-        <text x={lane.client < 0 ? 8 : 22} y={y + ROW / 2 + 4}>
-          {lane.client < 0 ? `node ${run.nodes[lane.node]}${up ? "" : " (down)"}` : cutWords(run.clients[lane.client].name, labels - 18)}
+        {lane.alike.length > 1 && <title>{`${lane.alike.length} nodes go through the same: ${ranges(lane.alike.map((one) => run.nodes[one]))}; drawn is node ${run.nodes[lane.node]}`}</title>}
+        <text x={lane.client < 0 ? 8 : 22} y={y + ROW / 2 + (lane.alike.length > 1 ? -3 : 4)}>
+          {lane.client >= 0 ? cutWords(run.clients[lane.client].name, labels - 18) : lane.alike.length > 1 ? `${lane.alike.length} nodes${up ? "" : " (down)"}` : `node ${run.nodes[lane.node]}${up ? "" : " (down)"}`}
         </text>
+        {lane.alike.length > 1 && <text class="ids" x={8} y={y + ROW / 2 + 11}>{cutWords(ranges(lane.alike.map((one) => run.nodes[one])), labels - 8)}</text>}
       </g>,
     );
   }

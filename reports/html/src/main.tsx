@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { hashOf, readHash } from "./address";
 import { data, results, titleOf } from "./data";
 import { openRun } from "./run";
-import { filtered, RunList, Themes, words, type Filter } from "./runs";
+import { filtered, RunList, Themes, words, Worth, type Filter } from "./runs";
 import { opening, placeOf, RunView, type Chosen } from "./view";
 import type { Word } from "./verdicts";
 
@@ -100,7 +100,7 @@ function App() {
         <main id="main" tabIndex={-1}>
           {at.run >= 0 && at.chosen
             ? <RunView key={at.run} index={at.run} chosen={at.chosen} onChosen={choose} link={hashOf(placeOf(at.run, at.chosen))} />
-            : <section><h1>Overview</h1><Themes onTheme={(theme: string, word: Word | "") => { setFilter({ text: "", theme, word }); setListOpen(true); }} /></section>}
+            : <section><h1>Overview</h1><Themes onTheme={(theme: string, word: Word | "") => { setFilter({ text: "", theme, word }); setListOpen(true); }} /><Worth hrefOf={(run) => hashOf({ run })} /></section>}
         </main>
       </div>
       <dialog ref={help} aria-labelledby="keys">

@@ -6,6 +6,8 @@ export interface Lane {
   node: number;
   /** -1: the node's own */
   client: number;
+  /** nodes that go through the same, the first among them; else empty */
+  alike: number[];
 }
 
 /**
@@ -176,6 +178,18 @@ export class Run {
     return { span, info: last >= 0 && span.ring ? texts[infos.text[last]] : null, pending };
   }
 
+  /** What a node told of itself up to a moment, in order. */
+  infosUntil(node: number, at: number): Words[] {
+    const infos = this.infos[node];
+    return infos.text.slice(0, lastAtMost(infos.at, at) + 1).map((text) => texts[text]);
+  }
+
+  /** The longest words that `tell` has for any state of any node. */
+  longest(tell: (info: Words) => string): number {
+    const seen = new Set(this.infos.flatMap((infos) => infos.text));
+    return Math.max(0, ...[...seen].map((text) => tell(texts[text]).length));
+  }
+
   stepAt(at: number): number {
     return this.events.count && this.steps.length ? Math.min(this.steps.length - 1, this.events.step[at]) : -1;
   }
@@ -192,10 +206,42 @@ export class Run {
     return Math.min(this.moments.length - 1, lastAtMost(this.moments, at - 1) + 1);
   }
 
-  lanes(wanted: (node: number) => boolean): Lane[] {
+  /** together: nodes without clients that go through the same share one lane. */
+  lanes(wanted: (node: number) => boolean, together: boolean): Lane[] {
     const byNode: number[][] = this.nodes.map(() => []);
     this.clients.forEach((client, i) => byNode[client.node]?.push(i));
-    return this.nodes.flatMap((_, node) => (wanted(node) ? [{ node, client: -1 }, ...byNode[node].map((client) => ({ node, client }))] : []));
+    const found = new Map<string, Lane>();
+    const lanes: Lane[] = [];
+    this.nodes.forEach((_, node) => {
+      if (!wanted(node)) return;
+      const lane = { node, client: -1, alike: [] as number[] };
+      const key = together && !byNode[node].length ? this.story(node) : "";
+      const same = found.get(key);
+      if (same) {
+        if (!same.alike.length) same.alike.push(same.node);
+        same.alike.push(node);
+        return;
+      }
+      if (key) found.set(key, lane);
+      lanes.push(lane, ...byNode[node].map((client) => ({ node, client, alike: [] })));
+    });
+    return lanes;
+  }
+
+  /**
+   * The same text for nodes that go through the same rings, syncs and quorum at the same times. Rings of one node are all
+   * alike, and of booting only what it led to counts: nodes boot one after the other.
+   */
+  private story(node: number): string {
+    const { events, result, nodes } = this;
+    const boot = this.steps[0]?.verb === "start" ? this.spans[node].findLastIndex((span) => events.step[span.from] === 0) : -1;
+    const spans = this.spans[node].map((span, i) => {
+      if (i < boot) return "";
+      const ring = span.members.length === 1 ? "alone" : span.ring?.join(".") ?? "";
+      return `${i === boot ? "" : `${events.t[span.from]} ${events.step[span.from]}`} ${ring} ${Number(span.active)}${Number(span.quorate)}${Number(span.paused)}`;
+    });
+    const told = result.verdicts.some((verdict) => verdict.node === nodes[node]) ? `told of ${node}` : "";
+    return `${told};${spans.filter(Boolean).join(";")};`;
   }
 }
 

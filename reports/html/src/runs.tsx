@@ -2,7 +2,7 @@
 import { useMemo, useRef } from "preact/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { results, titleOf } from "./data";
-import { MEANINGS, SIGNS, wordOf, type Word } from "./verdicts";
+import { failsRun, MEANINGS, SIGNS, wordOf, type Word } from "./verdicts";
 
 const ORDER: Word[] = ["failed", "finding", "hazard", "vacuous", "inert", "held"];
 export const words = results.map(wordOf);
@@ -62,7 +62,7 @@ export function RunList({ chosen, filter, onFilter, hrefOf }: { chosen: number; 
             const i = list[row.index];
             return (
               <li key={i} style={{ transform: `translateY(${row.start}px)` }}>
-                <a href={hrefOf(i)} class={`run ${words[i]}`} aria-current={i === chosen ? "true" : undefined}>
+                <a href={hrefOf(i)} title={`${titleOf(results[i])}\n${results[i].path}`} class={`run ${words[i]}`} aria-current={i === chosen ? "true" : undefined}>
                   <span class="sign" title={MEANINGS[words[i]]}>{SIGNS[words[i]]}<span class="unseen">{words[i]}</span></span>
                   <span class="name">{titleOf(results[i])}</span>
                   <span class="where">{results[i].path}</span>
@@ -101,7 +101,41 @@ export function Themes({ onTheme }: { onTheme(theme: string, word: Word | ""): v
             );
           })}
         </tbody>
+        {themes.length > 1 && (
+          <tfoot>
+            <tr><th scope="row">all</th><td>{results.length}</td>{shown.map((word) => <td key={word}>{words.filter((w) => w === word).length}</td>)}</tr>
+          </tfoot>
+        )}
       </table>
     </div>
   );
 }
+
+const LISTED_MAX = 50;
+
+/** What is worth a look: the failures, each with what it says first, and where there are none the hazards and findings. */
+export function Worth({ hrefOf }: { hrefOf(run: number): string }) {
+  const failed = results.map((_, i) => i).filter((i) => words[i] === "failed");
+  const list = failed.length ? failed : results.map((_, i) => i).filter((i) => words[i] === "finding" || words[i] === "hazard");
+  if (!list.length) return null;
+  return (
+    <section aria-labelledby="worth">
+      <h2 id="worth">{failed.length ? "Failures" : "Hazards and findings"}</h2>
+      <ul class="worth">
+        {list.slice(0, LISTED_MAX).map((i) => {
+          const verdict = results[i].verdicts.find((v) => !failed.length || failsRun(v));
+          return (
+            <li key={i} class={words[i]}>
+              <span class="sign" aria-hidden="true">{SIGNS[words[i]]}</span>
+              <a href={hrefOf(i)}>{titleOf(results[i])}</a> <span class="where">{results[i].path}{verdict?.line ? `:${verdict.line}` : ""}</span>
+              {verdict ? <p><b>expected</b> {oneLine(verdict.expected)} <b>came</b> {oneLine(verdict.came)}</p> : results[i].stuck && <p>{results[i].stuck}</p>}
+            </li>
+          );
+        })}
+      </ul>
+      {list.length > LISTED_MAX && <p class="where">{`${list.length - LISTED_MAX} more stand in the list of runs.`}</p>}
+    </section>
+  );
+}
+
+const oneLine = (text: string) => text.replace(/\n/g, "; ").replace(/:; /g, ": ");

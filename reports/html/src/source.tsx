@@ -7,14 +7,15 @@ import { data, type Verdict } from "./data";
 import type { Run } from "./run";
 import { failsRun } from "./verdicts";
 
+type Piece = [words: string, type: string];
+
 /** Highlighted by lines: a token that runs over several is split. */
-function highlighted(text: string): string[] {
-  const out: string[] = [""];
+function highlighted(text: string): Piece[][] {
+  const lines: Piece[][] = [[]];
   const put = (words: string, type: string) =>
     words.split("\n").forEach((part, i) => {
-      if (i) out.push("");
-      const safe = part.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-      if (safe) out[out.length - 1] += type ? `<span class="y-${type}">${safe}</span>` : safe;
+      if (i) lines.push([]);
+      if (part) lines[lines.length - 1].push([part, type]);
     });
   const walk = (tokens: (string | Tokens.Token)[], type: string) => {
     for (const token of tokens)
@@ -22,7 +23,34 @@ function highlighted(text: string): string[] {
       else walk(Array.isArray(token.content) ? token.content : [token.content as string], token.type);
   };
   walk(Prism.tokenize(text, Prism.languages.yaml), "");
-  return out;
+  return lines;
+}
+
+const spans = (pieces: Piece[]) => pieces.map(([words, type], i) => (type ? <span key={i} class={`y-${type}`}>{words}</span> : words));
+
+/** The pieces from one column to another, both from 0. */
+function cut(pieces: Piece[], from: number, to: number): Piece[] {
+  let at = 0;
+  return pieces.flatMap(([words, type]): Piece[] => {
+    const part = words.slice(Math.max(0, from - at), Math.max(0, to - at));
+    at += words.length;
+    return part ? [[part, type]] : [];
+  });
+}
+
+/** A line with the words at these columns, from 1, underlined, and an arrow below each. */
+function Line({ pieces, plain, columns }: { pieces: Piece[]; plain: string; columns: number[] }) {
+  const indent = /^[ -]*/.exec(plain)![0].length;
+  const style = { paddingLeft: `${indent + 2}ch`, textIndent: `${-indent - 2}ch` };
+  const parts = [];
+  let at = 0;
+  for (const column of [...new Set(columns)].sort((a, b) => a - b)) {
+    const end = column - 1 + (/^["'\w.-]+/.exec(plain.slice(column - 1))?.[0].length ?? 1);
+    parts.push(...spans(cut(pieces, at, column - 1)));
+    parts.push(<span key={`u${column}`} class="under">{spans(cut(pieces, column - 1, end))}<span class="caret" aria-hidden="true">▲</span></span>);
+    at = end;
+  }
+  return <code style={style}>{parts}{spans(cut(pieces, at, Infinity))}{plain ? "" : " "}</code>;
 }
 
 export function Source({ run, at, verdict, onStep }: { run: Run; at: number; verdict: number; onStep(step: number): void }) {
@@ -47,6 +75,12 @@ export function Source({ run, at, verdict, onStep }: { run: Run; at: number; ver
     return end;
   }, [run, plain]);
 
+  const first = useMemo(() => {
+    let begin = run.result.line - 1;
+    while (begin > 0 && !/^---/.test(plain[begin - 1])) begin--;
+    return begin + 1;
+  }, [run, plain]);
+
   const wanted = verdict >= 0 ? run.result.verdicts[verdict].line : begins;
   useEffect(() => {
     const parent = box.current;
@@ -66,11 +100,11 @@ export function Source({ run, at, verdict, onStep }: { run: Run; at: number; ver
           const inStep = number >= begins && number < Math.min(ends, last + 1);
           const found = notes.get(number);
           return (
-            <li key={number} data-line={number} class={`${inStep ? "now" : ""}${found ? " noted" : ""}${found?.some((n) => n.index === verdict) ? " chosen" : ""}`}>
+            <li key={number} data-line={number} class={`${inStep ? "now" : ""}${number >= first && number <= last ? " mine" : ""}${found ? " noted" : ""}${found?.some((n) => n.index === verdict) ? " chosen" : ""}`}>
               {isStep === undefined
                 ? <span class="number" aria-hidden="true">{number}</span>
                 : <button class="number" title={`go to step ${isStep}`} aria-label={`line ${number}: go to step ${isStep}`} onClick={() => onStep(isStep)}>{number}</button>}
-              <code style={found && underline(plain[i], found.map((n) => n.verdict.column))} dangerouslySetInnerHTML={{ __html: line || " " }} />
+              <Line pieces={line} plain={plain[i]} columns={found ? found.map((n) => n.verdict.column) : []} />
               {found?.map(({ verdict: v, index }) => <Note key={index} verdict={v} chosen={index === verdict} />)}
             </li>
           );
@@ -80,20 +114,9 @@ export function Source({ run, at, verdict, onStep }: { run: Run; at: number; ver
   );
 }
 
-/** A line below the words at these columns. */
-function underline(line: string, columns: number[]): Record<string, string> {
-  const marks = columns.map((column) => {
-    const length = (/^["'\w.-]+/.exec(line.slice(column - 1))?.[0] ?? " ").length;
-    return { image: "linear-gradient(var(--bad), var(--bad))", place: `${column - 1}ch 100%`, size: `${length}ch 3px` };
-  });
-  const list = (key: "image" | "place" | "size") => marks.map((mark) => mark[key]).join(", ");
-  return { backgroundImage: list("image"), backgroundPosition: list("place"), backgroundSize: list("size"), backgroundRepeat: "no-repeat" };
-}
-
 function Note({ verdict, chosen }: { verdict: Verdict; chosen: boolean }) {
   return (
     <div class={`note ${failsRun(verdict) ? "bad" : verdict.kind}${chosen ? " chosen" : ""}`}>
-      <span class="caret" aria-hidden="true" style={{ left: `${verdict.column - 1}ch` }}>▲</span>
       <p><b>{failsRun(verdict) ? "expected" : verdict.kind}</b> <span class="pre">{verdict.expected}</span></p>
       <p><b>came</b> <span class="pre">{verdict.came}</span></p>
     </div>

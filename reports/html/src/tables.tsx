@@ -1,19 +1,37 @@
 /** Tables beside the diagram: every node's state at the moment, and all events, also for those who do not see the diagram. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { lastAtMost, type Run } from "./run";
-import { flagNames, ranges, ringName, seconds, sortOfText, SORT_LIST, tell, type Sort } from "./words";
+import { usePrinting } from "./print";
+import { lastAtMost, type Run, type Span } from "./run";
+import { flagWords, ranges, ringName, seconds, sortOfText, SORT_LIST, tell, type Sort } from "./words";
 
-const STATE_HEADS = ["Node", "Daemon", "Quorum", "Votes", "Expected", "Needed", "Ring", "Members", "Flags", "Waiting callbacks"];
+const STATE_HEADS = ["Node", "Daemon", "Quorum", "Votes", "Needed", "Features", "Ring and members", "Queued"];
+const RING_MAX = 40;
+/** So many rows a printed table has, those about the moment. */
+const PRINTED_MAX = 60;
+
+/** The rows to print: the first place, and how many. */
+function printed(count: number, middle: number): { index: number; start: number }[] {
+  const from = Math.max(0, Math.min(count - PRINTED_MAX, middle - PRINTED_MAX * 0.75));
+  return Array.from({ length: Math.min(count, PRINTED_MAX) }, (_, i) => ({ index: Math.floor(from) + i, start: 0 }));
+}
+
+const ringWords = (span: Span) => `${ringName(span.ring!)} {${ranges(span.members)}}`;
+
+/** Columns as wide as any moment of the run needs, so that nothing jumps when the moment moves. */
+function stateColumns(run: Run): string {
+  const ring = Math.max(14, ...run.spans.flat().map((span) => (span.ring ? Math.min(RING_MAX, ringWords(span).length) : 0)));
+  const flags = Math.max(8, run.longest((info) => flagWords(info.flags as number)));
+  return `3.4rem 5rem 7.8rem 5.4rem 4.9rem minmax(${flags + 2}ch, max-content) minmax(${ring + 3}ch, 1fr) 4.8rem`;
+}
 
 function stateCells(run: Run, node: number, at: number): string[] {
   const { span, info, pending } = run.stateAt(node, at);
   const daemon = !span.ring ? "down" : span.paused ? "paused" : span.active ? "up" : "syncing";
-  const number = (key: string) => (info ? String(info[key]) : "–");
+  const votes = info ? [`${info.total_votes} of ${info.highest_expected}`, String(info.quorum)] : ["–", "–"];
   return [
-    String(run.nodes[node]), daemon, span.ring ? (span.quorate ? "✓ quorate" : "✗ no quorum") : "–", number("total_votes"),
-    number("highest_expected"), number("quorum"), span.ring ? ringName(span.ring) : "–", span.ring ? ranges(span.members) : "–",
-    info ? flagNames(info.flags as number).filter((name) => name !== "quorate").join(", ") || "–" : "–", String(pending),
+    String(run.nodes[node]), daemon, span.ring ? (span.quorate ? "✓ quorate" : "✗ no quorum") : "–", ...votes,
+    info ? flagWords(info.flags as number) || "–" : "–", span.ring ? ringWords(span) : "–", String(pending),
   ];
 }
 
@@ -23,13 +41,15 @@ export function StateTable({ run, at, node, onNode }: { run: Run; at: number; no
   useEffect(() => {
     if (node >= 0) rows.scrollToIndex(node, { align: "auto" });
   }, [node, run]);
+  const printing = usePrinting();
+  const columns = useMemo(() => stateColumns(run), [run]);
   const moment = run.momentOf(at);
   const before = moment > 0 ? run.moments[moment - 1] : -1;
   return (
-    <div class="table-box state" ref={box} tabIndex={0} role="table" aria-label={`State of every node at ${seconds(run.events.t[at] ?? 0)}`} aria-rowcount={run.nodes.length + 1}>
+    <div class="table-box state" style={{ "--columns": columns }} ref={box} tabIndex={0} role="table" aria-label={`State of every node at ${seconds(run.events.t[at] ?? 0)}`} aria-rowcount={run.nodes.length + 1}>
       <div role="rowgroup" class="head"><div role="row" class="row" aria-rowindex={1}>{STATE_HEADS.map((head) => <span role="columnheader" key={head}>{head}</span>)}</div></div>
       <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
-        {rows.getVirtualItems().map((item) => {
+        {(printing ? printed(run.nodes.length, node) : rows.getVirtualItems()).map((item) => {
           const cells = stateCells(run, item.index, at);
           const old = before >= 0 ? stateCells(run, item.index, before) : cells;
           return (
@@ -42,6 +62,7 @@ export function StateTable({ run, at, node, onNode }: { run: Run; at: number; no
           );
         })}
       </div>
+      {printing && run.nodes.length > PRINTED_MAX && <p class="where">{`${PRINTED_MAX} of ${run.nodes.length} nodes`}</p>}
     </div>
   );
 }
@@ -74,6 +95,7 @@ export function EventTable({ run, at, onMoment }: { run: Run; at: number; onMome
     }
     return Uint32Array.from(found);
   }, [run, hidden, text]);
+  const printing = usePrinting();
   const chosen = list[lastAtMost(list, at)];
   const rows = useVirtualizer({ count: list.length, getScrollElement: () => box.current, estimateSize: () => 30, overscan: 10 });
   useEffect(() => {
@@ -98,11 +120,11 @@ export function EventTable({ run, at, onMoment }: { run: Run; at: number; onMome
       <div class="table-box events" ref={box} tabIndex={0} role="table" aria-label="Events" aria-rowcount={list.length + 1}>
         <div role="rowgroup" class="head"><div role="row" class="row" aria-rowindex={1}>{["Time", "Step", "Node", "Client", "What"].map((head) => <span role="columnheader" key={head}>{head}</span>)}</div></div>
         <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
-          {rows.getVirtualItems().map((item) => {
+          {(printing ? printed(list.length, lastAtMost(list, at)) : rows.getVirtualItems()).map((item) => {
             const e = list[item.index];
             return (
-              <div role="row" key={e} class={`row${e === chosen ? " chosen" : ""}`} aria-rowindex={item.index + 2} style={{ transform: `translateY(${item.start}px)` }}>
-                <span role="rowheader"><button class="link" onClick={() => onMoment(e, events.node[e] - 1, e)}>{seconds(events.t[e])}</button></span>
+              <div role="row" key={e} class={`row${e === chosen ? " chosen" : ""}`} onClick={() => onMoment(e, events.node[e] - 1, e)} aria-rowindex={item.index + 2} style={{ transform: `translateY(${item.start}px)` }}>
+                <span role="rowheader"><button class="link">{seconds(events.t[e])}</button></span>
                 <span role="cell">{run.steps.length ? Math.min(events.step[e], run.steps.length - 1) : ""}</span>
                 <span role="cell">{events.node[e] ? run.nodes[events.node[e] - 1] : ""}</span>
                 <span role="cell">{events.client[e] ? run.clients[events.client[e] - 1].name : ""}</span>
@@ -111,6 +133,7 @@ export function EventTable({ run, at, onMoment }: { run: Run; at: number; onMome
             );
           })}
         </div>
+        {printing && list.length > PRINTED_MAX && <p class="where">{`${PRINTED_MAX} of ${list.length.toLocaleString("en")} events, those about the moment`}</p>}
       </div>
     </>
   );

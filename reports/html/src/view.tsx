@@ -6,10 +6,14 @@ import { openRun, type Run } from "./run";
 import { Source } from "./source";
 import { EventTable, StateTable } from "./tables";
 import { failsRun, MEANINGS, SIGNS, wordOf } from "./verdicts";
+import { why } from "./why";
 import { fields, seconds, tell, type Sort } from "./words";
 import type { Place } from "./address";
 
 const SHOWN: Sort[] = ["callback", "call", "reply", "error", "refused", "node", "quorum", "notice", "timer", "ring"];
+
+/** Of more nodes those that are alike share a lane at first. */
+const MANY_NODES = 12;
 
 export interface Chosen {
   /** the moment: an event, and after it */
@@ -63,46 +67,102 @@ function reproduce(run: Run): string {
   return `votesim run ${shellWord(result.path)} --only ${shellWord(titleOf(result))}${seed} --trace -`;
 }
 
-function Failures({ run, chosen, onVerdict }: { run: Run; chosen: number; onVerdict(index: number): void }) {
+/** Verdicts that differ in their node alone are told together. */
+function gathered(verdicts: Verdict[]): number[][] {
+  const groups = new Map<string, number[]>();
+  verdicts.forEach((v, i) => {
+    const key = JSON.stringify([v.kind, v.rule, v.step, v.time_ns, v.client, v.came, v.expected.replace(/\bnode \d+\b/, "node")]);
+    groups.set(key, [...(groups.get(key) ?? []), i]);
+  });
+  return [...groups.values()];
+}
+
+function Failures({ run, chosen, numbers, onVerdict }: { run: Run; chosen: number; numbers: Map<number, number>; onVerdict(index: number): void }) {
   const { verdicts, stuck } = run.result;
   if (!verdicts.length && !stuck) return null;
-  const failed = verdicts.filter(failsRun).length + (stuck ? 1 : 0);
-  const order = verdicts.map((_, i) => i).sort((a, b) => Number(failsRun(verdicts[b])) - Number(failsRun(verdicts[a])) || a - b);
+  const failed = numbers.size + (stuck ? 1 : 0);
+  const cards = gathered(verdicts).sort(([a], [b]) => Number(failsRun(verdicts[b])) - Number(failsRun(verdicts[a])) || a - b);
   return (
     <section aria-labelledby="failures">
       <h2 id="failures">{failed ? `${failed} ${failed === 1 ? "failure" : "failures"}` : "What was found"}</h2>
       {stuck && <div class="card failed"><p><b>came to no rest:</b> {stuck}</p></div>}
-      <ol class={`cards${verdicts.length > 2 ? " many" : ""}`}>
-        {order.map((i, place) => <Card key={i} run={run} verdict={verdicts[i]} number={place + 1} chosen={i === chosen} onVerdict={() => onVerdict(i)} />)}
+      <ol class={`cards${cards.length > 1 ? " two" : ""}${cards.length > 4 ? " many" : ""}`}>
+        {cards.map((indexes) => <Card key={indexes[0]} run={run} indexes={indexes} numbers={numbers} chosen={chosen} onVerdict={onVerdict} />)}
       </ol>
     </section>
   );
 }
 
-function Card({ run, verdict, number, chosen, onVerdict }: { run: Run; verdict: Verdict; number: number; chosen: boolean; onVerdict(): void }) {
-  const bad = failsRun(verdict);
+function headOf(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case "expectation": return "The scenario expected otherwise";
+    case "breach": return `Rule ${verdict.rule} was broken`;
+    case "hazard": return `Hazard H${verdict.hazard}, which the manual admits`;
+    case "finding": return `Known finding: ${verdict.rule}`;
+    default: return MEANINGS[verdict.kind];
+  }
+}
+
+const signOf = (verdict: Verdict, index: number, numbers: Map<number, number>) =>
+  failsRun(verdict) ? `✗${numbers.get(index)}` : SIGNS[verdict.kind as keyof typeof SIGNS] ?? "▲";
+
+function placeIn(run: Run, verdict: Verdict): string {
   const step = verdict.step === undefined ? null : run.steps[verdict.step];
-  const where = [
+  return [
     verdict.line ? `${run.result.path}:${verdict.line}:${verdict.column}` : "",
     step ? `step ${verdict.step} (${step.name ?? step.verb})` : "",
     verdict.node === undefined ? "" : `node ${verdict.node}`,
     verdict.client === undefined ? "" : `client ${verdict.client}`,
     `at ${seconds(verdict.time_ns)}`,
   ].filter(Boolean).join(", ");
+}
+
+function Card({ run, indexes, numbers, chosen, onVerdict }: { run: Run; indexes: number[]; numbers: Map<number, number>; chosen: number; onVerdict(index: number): void }) {
+  const { verdicts } = run.result;
+  const shown = indexes.includes(chosen) ? chosen : indexes[0];
+  const verdict = verdicts[shown];
+  const bad = failsRun(verdict);
   return (
-    <li class={`card ${bad ? "failed" : verdict.kind}${chosen ? " chosen" : ""}`}>
+    <li class={`card ${bad ? "failed" : verdict.kind}${indexes.includes(chosen) ? " chosen" : ""}`}>
       <div class="card-head">
-        <span class="sign" aria-hidden="true">{bad ? `✗${number}` : SIGNS[verdict.kind as keyof typeof SIGNS] ?? "▲"}</span>
-        <b>{verdict.kind === "expectation" ? "The scenario expected otherwise" : verdict.kind === "breach" ? `Rule ${verdict.rule} was broken` : verdict.kind === "hazard" ? `Hazard H${verdict.hazard}, which the manual admits` : verdict.kind === "finding" ? `Known finding: ${verdict.rule}` : MEANINGS[verdict.kind]}</b>
-        <button onClick={onVerdict} aria-pressed={chosen}>{chosen ? "shown below" : "show this moment"}</button>
+        <span class="sign" aria-hidden="true">{signOf(verdict, shown, numbers)}</span>
+        <b>{headOf(verdict)}</b>
+        {indexes.length === 1 && <button onClick={() => onVerdict(shown)} aria-pressed={shown === chosen}>{shown === chosen ? "shown below" : "show this moment"}</button>}
       </div>
-      <dl class="pairs">
-        <div><dt>expected</dt><dd class="pre">{verdict.expected}</dd></div>
-        <div><dt>came</dt><dd class="pre came">{verdict.came}</dd></div>
-      </dl>
-      <p class="where">{where}</p>
+      {indexes.length > 1 && (
+        <p class="same">{`${indexes.length} nodes alike:`} {indexes.map((i) => <button key={i} onClick={() => onVerdict(i)} aria-pressed={i === chosen} aria-label={`show node ${verdicts[i].node}`}>{`${signOf(verdicts[i], i, numbers)} node ${verdicts[i].node}`}</button>)}</p>
+      )}
+      <Compared verdict={verdict} />
+      {why(run, verdict, atVerdict(run, shown).at).map((line) => <p key={line} class="why">{line}</p>)}
+      <p class="where">{placeIn(run, verdict)}</p>
       {verdict.says && <p class="where"><b>{verdict.rule}:</b> {verdict.says} <i>{verdict.source}</i></p>}
     </li>
+  );
+}
+
+/** "1 nodelist members 1 2   <- other members" in its two parts. */
+function remarked(line: string | undefined) {
+  if (line === undefined) return null;
+  const [words, remark] = line.split(/\s+<- /);
+  return <>{words}{remark && <mark>{` ${remark}`}</mark>}</>;
+}
+
+/** What was expected beside what came; of lists each line beside the other. */
+function Compared({ verdict }: { verdict: Verdict }) {
+  const [expected, came] = [verdict.expected.split("\n"), verdict.came.split("\n")];
+  const caption = expected.length > 1 && expected[0].endsWith(":") ? expected.shift() : "";
+  if (expected.length < 2 && came.length < 2)
+    return (
+      <dl class="pairs">
+        <div><dt>expected{caption && ` ${caption}`}</dt><dd class="pre">{expected[0]}</dd></div>
+        <div><dt>came</dt><dd class="pre came">{remarked(came[0])}</dd></div>
+      </dl>
+    );
+  return (
+    <table class="compared">
+      <thead><tr><th scope="col">expected{caption && ` ${caption.replace(/:$/, "")}`}</th><th scope="col">came</th></tr></thead>
+      <tbody>{Array.from({ length: Math.max(expected.length, came.length) }, (_, i) => <tr key={i}><td class="pre">{remarked(expected[i])}</td><td class="pre came">{remarked(came[i])}</td></tr>)}</tbody>
+    </table>
   );
 }
 
@@ -134,6 +194,17 @@ function Contents({ run, event }: { run: Run; event: number }) {
   );
 }
 
+/** Below the slider: where steps begin and where something failed. */
+function Ticks({ run, failures }: { run: Run; failures: number[] }) {
+  const place = (event: number) => `${(100 * Math.max(0, run.momentOf(event))) / Math.max(1, run.moments.length - 1)}%`;
+  return (
+    <span class="ticks" aria-hidden="true">
+      {run.steps.length <= 60 && run.steps.map((step, i) => step.from !== Infinity && <i key={`s${i}`} style={{ left: place(step.from) }} />)}
+      {failures.slice(0, 20).map((event, i) => <b key={`f${i}`} style={{ left: place(event) }}>✗</b>)}
+    </span>
+  );
+}
+
 export function RunView({ index, chosen, onChosen, link }: { index: number; chosen: Chosen; onChosen(chosen: Chosen): void; link: string }) {
   const run = useMemo(() => openRun(index), [index]);
   const [sorts, setSorts] = useState(new Set<Sort>(SHOWN.filter((sort) => sort !== "ring")));
@@ -141,7 +212,9 @@ export function RunView({ index, chosen, onChosen, link }: { index: number; chos
   const [zoom, setZoom] = useState(1);
   const [nodeText, setNodeText] = useState("");
   const nodes = readNodes(nodeText);
-  const lanes = useMemo(() => run.lanes((node) => !nodes || nodes.has(run.nodes[node])), [run, nodeText]);
+  const many = run.nodes.length > MANY_NODES;
+  const [together, setTogether] = useState(many);
+  const lanes = useMemo(() => run.lanes((node) => !nodes || nodes.has(run.nodes[node]), together && !nodes), [run, nodeText, together]);
   const { result } = run;
   const { at } = chosen;
   const t = run.events.t[at] ?? 0;
@@ -203,7 +276,7 @@ export function RunView({ index, chosen, onChosen, link }: { index: number; chos
           </dl>
         </details>
       </header>
-      <Failures run={run} chosen={chosen.verdict} onVerdict={(i) => onChosen(atVerdict(run, i))} />
+      <Failures run={run} chosen={chosen.verdict} numbers={new Map(order.map((i, place) => [i, place + 1]))} onVerdict={(i) => onChosen(atVerdict(run, i))} />
       <section class="moment" aria-labelledby="moment">
         <h2 id="moment" class="unseen">The moment</h2>
         <div class="tools">
@@ -213,8 +286,11 @@ export function RunView({ index, chosen, onChosen, link }: { index: number; chos
             <button onClick={() => goToMoment(moment + 1)} aria-label="next moment" title="next moment (.)">▶</button>
             <button onClick={() => goToStep(step + 1)} aria-label="next step" title="next step (])">▶|</button>
           </span>
-          <input class="slider" type="range" min={0} max={Math.max(0, run.moments.length - 1)} value={moment} aria-label="moment" aria-valuetext={`${seconds(t)}, ${stepWords}`}
-            onInput={(e) => goToMoment(Number(e.currentTarget.value))} />
+          <span class="slider-box">
+            <input class="slider" type="range" min={0} max={Math.max(0, run.moments.length - 1)} value={moment} aria-label="moment" aria-valuetext={`${seconds(t)}, ${stepWords}`}
+              onInput={(e) => goToMoment(Number(e.currentTarget.value))} />
+            <Ticks run={run} failures={failures.map((failure) => failure.at)} />
+          </span>
           <output><b>{seconds(t)}</b> <span>{stepWords}</span></output>
           <a href={link} title="a link to this moment">link</a>
         </div>
@@ -230,6 +306,7 @@ export function RunView({ index, chosen, onChosen, link }: { index: number; chos
             <label>messages <select value={messages} onChange={(e) => setMessages(e.currentTarget.value as "none")}>
               <option value="none">hidden</option><option value="node">of the chosen node</option><option value="all">all</option>
             </select></label>
+            {run.nodes.length > 2 && <label class="tick" title="nodes that go through the same share one lane"><input type="checkbox" checked={together} onChange={(e) => setTogether(e.currentTarget.checked)} /> alike as one</label>}
             <label>nodes <input class="short" value={nodeText} placeholder="all" aria-invalid={nodes === undefined} onInput={(e) => setNodeText(e.currentTarget.value)} title="such as 1-3,7" /></label>
             <span class="steppers"><button aria-label="zoom out" title="zoom out (-)" onClick={() => setZoom(Math.max(1 / 16, zoom / 1.5))}>−</button><button aria-label="zoom in" title="zoom in (+)" onClick={() => setZoom(Math.min(16, zoom * 1.5))}>+</button></span>
             <details class="menu"><summary>marks</summary><div>{SHOWN.concat("queue").map((sort) => <label key={sort} class="tick"><input type="checkbox" checked={sorts.has(sort)} onChange={(e) => onSorts(sort, e.currentTarget.checked)} /> {LOOKS[sort]!.name}</label>)}</div></details>
@@ -239,12 +316,10 @@ export function RunView({ index, chosen, onChosen, link }: { index: number; chos
             onMoment={(moment, node, mark) => onChosen({ at: moment, node, event: mark, verdict: -1 })} />
           <Legend />
           <Contents run={run} event={chosen.event} />
+          <h2 id="state-head">{`Every node at ${seconds(t)}`} <small>what changed at this moment is marked</small></h2>
+          <StateTable run={run} at={at} node={chosen.node} onNode={(node) => onChosen({ ...chosen, node, event: -1 })} />
         </section>
       </div>
-      <section aria-labelledby="state-head">
-        <h2 id="state-head">{`Every node at ${seconds(t)}`} <small>what changed at this moment is marked</small></h2>
-        <StateTable run={run} at={at} node={chosen.node} onNode={(node) => onChosen({ ...chosen, node, event: -1 })} />
-      </section>
       <section aria-labelledby="events-head">
         <h2 id="events-head">Events</h2>
         <EventTable run={run} at={at} onMoment={(moment, node, mark) => onChosen({ at: moment, node, event: mark, verdict: -1 })} />

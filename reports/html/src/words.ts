@@ -13,6 +13,14 @@ const TIMERS = ["last_man_standing", "quorum device"];
 
 export const flagNames = (flags: number) => FLAGS.filter((_, bit) => flags & (1 << bit));
 
+/** The same for people: without what a column of its own says, and with what a device lacks. */
+export function flagWords(flags: number): string {
+  const names = flagNames(flags).filter((name) => name !== "quorate" && !name.startsWith("qdevice"));
+  const bit = (number: number) => (flags >> number) % 2 === 1;
+  if (bit(6)) names.push(`qdevice ${bit(7) ? "alive" : "registered, not alive"}${bit(7) ? (bit(8) ? ", votes" : ", does not vote") : ""}${bit(9) ? ", master wins" : ""}`);
+  return names.join(", ");
+}
+
 /** 8.5808 s: as many digits as it needs. */
 export const seconds = (ns: number) => `${(ns / 1e9).toFixed(9).replace(/\.?0+$/, "")} s`;
 

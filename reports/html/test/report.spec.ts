@@ -38,7 +38,7 @@ async function nothingInaccessible(page: Page) {
 
 test("a failing run says at once what was expected, what came and where", async ({ page }) => {
   await open(page, "library");
-  await expect(page.locator(".told")).toHaveText(/1 of \d+ runs failed/);
+  await expect(page.locator(".told")).toHaveText(/3 of \d+ runs failed/);
   await expect(page.locator("h1")).toHaveText(/failed minority-loses-quorum/);
   const card = page.locator(".card").first();
   await expect(card).toContainText("node 3 is quorate");
@@ -150,7 +150,7 @@ test("the slider shows every node's state at any moment", async ({ page }) => {
   await slider.focus();
   await page.keyboard.press("End");
   await expect(row(3)).toContainText("✓ quorate");
-  await expect(row(3).locator("span").nth(3)).toHaveText("3");
+  await expect(row(3).locator("span").nth(3)).toHaveText("3 of 3");
   await page.keyboard.press("Home");
   await expect(row(3)).toContainText("down");
   expect(await slider.getAttribute("aria-valuetext")).toContain("step 0");
@@ -236,12 +236,48 @@ test("printed, it has the failures and the whole scenario, and no buttons", asyn
   await expect(page.locator(".slider")).toBeHidden();
   const source = await page.locator(".source").evaluate((box) => box.scrollHeight - box.clientHeight);
   expect(source).toBeLessThanOrEqual(1);
+  await expect(page.locator(".events [role=rowgroup]:not(.head) .row")).toHaveCount(60);
+  await expect(page.locator(".events")).toContainText("60 of 66 events, those about the moment");
+});
+
+test("nodes that go through the same share a lane", async ({ page }) => {
+  await open(page, "big");
+  await expect(page.locator(".label > text")).toHaveText(["node 1", "one", "190 nodes", "2–191", "node 192", "191 nodes", "193–383", "node 384", "last"]);
+  await page.getByRole("textbox", { name: "nodes" }).fill("100");
+  await expect(page.locator(".label > text")).toHaveText(["node 100"]);
+});
+
+test("a card says what was known on the spot, and what the manual says of it", async ({ page }) => {
+  await open(page, "library", "#run=rolling-update");
+  await expect(page.locator(".why")).toHaveText([
+    "Node 1 then: 1 of 2 expected votes, quorum 2; expected votes went 4 → 3 → 2; ring 1.29 of 1; wait_for_all, last_man_standing.",
+    "last_man_standing goes from two nodes to one only with auto_tie_breaker: votequorum(5).",
+  ]);
+  await expect(page.locator(".mark.timer .name").last()).toHaveText("LMS");
+});
+
+test("failures that differ in their node alone are told together", async ({ page }) => {
+  await open(page, "library", "#run=device-keeps-half");
+  await expect(page.locator(".card")).toHaveCount(1);
+  await expect(page.locator(".card .why").nth(1)).toContainText("registered and not alive");
+  await page.getByRole("button", { name: "show node 2", exact: true }).first().click();
+  await expect(page.locator(".label.chosen text")).toHaveText("node 2");
+  await expect(page.locator(".card")).toContainText("node 2 is quorate");
+});
+
+test("the overview lists the failures", async ({ page }) => {
+  await open(page, "library", "#overview");
+  await expect(page.locator(".worth li")).toHaveCount(3);
+  await page.locator(".worth a", { hasText: "device-keeps-half" }).click();
+  await expect(page.locator("h1")).toContainText("device-keeps-half");
 });
 
 test("384 nodes: only what is in sight is drawn", async ({ page }) => {
   await open(page, "big");
   await expect(page.locator(".facts summary")).toContainText("384 nodes");
   const drawn = () => page.evaluate(() => document.querySelectorAll(".diagram *").length);
+  expect(await drawn()).toBeLessThan(3000);
+  await page.getByRole("checkbox", { name: "alike as one" }).uncheck();
   expect(await drawn()).toBeLessThan(3000);
   await expect(page.locator(".label text").first()).toHaveText("node 1");
   await page.locator(".diagram").evaluate((box) => (box.scrollTop = box.scrollHeight));
