@@ -135,11 +135,16 @@ static void read_file(struct collection *collection, const char *path, const cha
 	}
 }
 
-void collect(struct collection *collection, char *const *paths, int path_count, const char *only)
+void collect_files(struct collection *collection, char *const *paths, int path_count)
 {
 	memset(collection, 0, sizeof *collection);
 	for (int i = 0; i < path_count; i++)
 		add_path(collection, paths[i]);
+}
+
+void collect(struct collection *collection, char *const *paths, int path_count, const char *only)
+{
+	collect_files(collection, paths, path_count);
 	collection->sets = calloc(collection->file_count + 1, sizeof *collection->sets);
 	ALWAYS(collection->sets != NULL);
 	for (uint32_t i = 0; i < collection->file_count; i++)

@@ -19,6 +19,8 @@ struct collection {
 
 /* Read all. only: NULL, or the one scenario name ("name" or "name [variant]") to keep. */
 void collect(struct collection *collection, char *const *paths, int path_count, const char *only);
+/* The paths of the files only; collection_free() it. */
+void collect_files(struct collection *collection, char *const *paths, int path_count);
 void collection_free(struct collection *collection);
 
 #endif

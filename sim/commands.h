@@ -13,6 +13,7 @@ enum { EXIT_HELD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_lint(int argc, char **argv);
+int command_fmt(int argc, char **argv);
 int command_new(int argc, char **argv);
 int command_explore(int argc, char **argv);
 int command_swarm(int argc, char **argv);

@@ -42,6 +42,10 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      --json                 one object a line\n"
 			   "      --ignore ID            leave out warnings of this id\n"
 			   "      -j N, --jobs N         run N scenarios at a time (default 1)\n"
+			   "  votesim fmt SCENARIO...    lay out scenario files in the one way, comments kept;\n"
+			   "                             '-': from standard input to standard output\n"
+			   "      --check                write nothing, list what would change; exit 1 with any\n"
+			   "      --diff                 write nothing, show what would change\n"
 			   "  votesim new                write a first scenario, with what its run shows as\n"
 			   "                             expectations; asks at a terminal without options\n"
 			   "      --nodes N, --name NAME\n"
@@ -144,7 +148,7 @@ static int command(int argc, char **argv)
 		{"run", command_run},       {"check", command_check},   {"explore", command_explore},
 		{"swarm", command_swarm},   {"shrink", command_shrink}, {"explain", command_explain},
 		{"replay", command_replay}, {"bench", command_bench},   {"lint", command_lint},
-		{"new", command_new},
+		{"new", command_new},       {"fmt", command_fmt},
 	};
 
 	if (argc > 2 && strcmp(argv[1], "explore") == 0 && strcmp(argv[2], "--random") == 0)
@@ -152,9 +156,9 @@ static int command(int argc, char **argv)
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	return usage_error(
-		"no command '%s'; there are run, check, lint, new, explore, swarm, shrink, explain, replay and bench",
-		argv[1]);
+	return usage_error("no command '%s'; there are run, check, lint, fmt, new, explore, swarm, shrink, explain, "
+			   "replay and bench",
+			   argv[1]);
 }
 
 int main(int argc, char **argv)

@@ -53,11 +53,28 @@ size_t tree_reference(const char *text, size_t size)
 	return i < size && text[i] == '}' ? i + 1 : 0;
 }
 
-static const char *hide_references(struct reading *reading, const char *text, size_t size, size_t *hidden_size)
+/* What the braces are hidden behind cannot stand in the file itself. */
+static void refuse_hidden(struct reading *reading, const char *text, size_t size)
+{
+	struct position at = {1, 1};
+
+	for (size_t i = 0; i < size; i++) {
+		if (size - i >= HIDDEN &&
+		    (memcmp(text + i, OPEN, HIDDEN) == 0 || memcmp(text + i, CLOSE, HIDDEN) == 0))
+			mistake(reading, at, "a character of private use (U+F000%c): it has no meaning here",
+				text[i + HIDDEN - 1] == OPEN[HIDDEN - 1] ? '0' : '1');
+		at.column += ((unsigned char)text[i] & 0xc0) != 0x80;
+		if (text[i] == '\n')
+			at = (struct position){at.line + 1, 1};
+	}
+}
+
+const char *tree_hide_references(struct reading *reading, const char *text, size_t size, size_t *hidden)
 {
 	size_t count = 0, used = 0;
 	char *to;
 
+	refuse_hidden(reading, text, size);
 	for (size_t i = 0; i + 1 < size; i++)
 		count += text[i] == '$' && text[i + 1] == '{';
 	to = take(reading, size + count * 2 * HIDDEN + 1, 1);
@@ -74,12 +91,11 @@ static const char *hide_references(struct reading *reading, const char *text, si
 		used += length + 2 * (HIDDEN - 1);
 		i += length;
 	}
-	*hidden_size = used;
+	*hidden = used;
 	return to;
 }
 
-/* The text as written; each ${name} in it weighs as much as a value. */
-static void show_references(struct reading *reading, struct tree *scalar, const char *text, size_t size)
+char *tree_show_references(struct reading *reading, const char *text, size_t size, size_t *shown)
 {
 	char *to = take(reading, size + 1, 1);
 	size_t used = 0;
@@ -91,10 +107,17 @@ static void show_references(struct reading *reading, struct tree *scalar, const 
 		to[used++] = open ? '{' : close ? '}' : text[i];
 		i += open || close ? HIDDEN : 1;
 	}
-	scalar->text = to;
-	scalar->size = used;
-	for (size_t i = 0; i < used; i++)
-		scalar->weight += tree_reference(to + i, used - i) > 0;
+	if (shown != NULL)
+		*shown = used;
+	return to;
+}
+
+/* The text as written; each ${name} in it weighs as much as a value. */
+static void set_text(struct reading *reading, struct tree *scalar, const char *text, size_t size)
+{
+	scalar->text = tree_show_references(reading, text, size, &scalar->size);
+	for (size_t i = 0; i < scalar->size; i++)
+		scalar->weight += tree_reference(scalar->text + i, scalar->size - i) > 0;
 	scalar->reference = scalar->weight > 1;
 }
 
@@ -112,7 +135,7 @@ struct tree_stream *tree_open(struct reading *reading, const char *text, size_t 
 	stream->reading = reading;
 	stream->text = text;
 	stream->size = size;
-	hidden = hide_references(reading, text, size, &hidden_size);
+	hidden = tree_hide_references(reading, text, size, &hidden_size);
 	if (!yaml_parser_initialize(&stream->parser))
 		mistake(reading, (struct position){0, 0}, "no memory for a YAML parser");
 	yaml_parser_set_encoding(&stream->parser, YAML_UTF8_ENCODING);
@@ -290,7 +313,7 @@ static void build_scalar(struct tree_stream *stream, struct tree *tree)
 		check_tag(stream, event->data.scalar.tag) || event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 	if (memchr(text, '\0', event->data.scalar.length) != NULL)
 		mistake(stream->reading, tree->at, "a NUL character in a text");
-	show_references(stream->reading, tree, text, event->data.scalar.length);
+	set_text(stream->reading, tree, text, event->data.scalar.length);
 }
 
 static void add_item(struct tree_stream *stream, struct tree *tree, struct tree *item, uint32_t *room, uint32_t used)

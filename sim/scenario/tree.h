@@ -32,6 +32,12 @@ struct tree {
 /* ${name} at text: its length, else 0. name: [A-Za-z_][A-Za-z0-9_.-]* */
 size_t tree_reference(const char *text, size_t size);
 
+/* The braces of every ${name} as two characters of private use, so that YAML sees none;
+ * *hidden: its bytes. A mistake when the text has such characters. */
+const char *tree_hide_references(struct reading *reading, const char *text, size_t size, size_t *hidden);
+/* The same as it was; *shown (may be NULL): its bytes, NUL-terminated. */
+char *tree_show_references(struct reading *reading, const char *text, size_t size, size_t *shown);
+
 struct tree_stream;
 /* `text` must stay as it is until tree_close(). */
 struct tree_stream *tree_open(struct reading *reading, const char *text, size_t size);

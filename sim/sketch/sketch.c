@@ -190,7 +190,7 @@ static void put_findings(const struct run_result *result, FILE *to)
 		between = ", ";
 	}
 	if (*between == ',')
-		fputs("]   # a defect of corosync that shows here: the run holds when it does\n", to);
+		fputs("] # a defect of corosync that shows here: the run holds when it does\n", to);
 	free(told);
 }
 
@@ -231,9 +231,9 @@ static void put_head(const struct sketch *sketch, const struct run_result *resul
 	fputc('\n', to);
 	put_description(sketch, to);
 	put_findings(result, to);
-	fprintf(to, "cluster:\n  nodes: %u   # ids 1 to %u, a vote each\n", sketch->nodes, sketch->nodes);
+	fprintf(to, "cluster:\n  nodes: %u # ids 1 to %u, a vote each\n", sketch->nodes, sketch->nodes);
 	if (*quorum)
-		fprintf(to, "  quorum: {%s}   # corosync.conf's own keys and defaults\n", quorum);
+		fprintf(to, "  quorum: {%s} # corosync.conf's own keys and defaults\n", quorum);
 }
 
 static void put_expect(const struct seen_step *step, const char *comment, bool tracking, FILE *to)
@@ -257,15 +257,15 @@ static char *write_text(const struct sketch *sketch, const struct plan *plan, co
 
 	ALWAYS(to != NULL);
 	put_head(sketch, result, to);
-	fputs("steps:   # each begins when the cluster has settled\n", to);
+	fputs("steps: # each begins when the cluster has settled\n", to);
 	for (uint32_t i = 0; i < plan->count; i++) {
 		fprintf(to, "  - %s", plan->steps[i].text);
 		if (plan->steps[i].comment)
-			fprintf(to, "   # %s", plan->steps[i].comment);
+			fprintf(to, " # %s", plan->steps[i].comment);
 		fputc('\n', to);
 		if (seen)
 			put_expect(&seen->steps[i],
-				   i == 1 ? "   # exactly these, in this order, since the step began" : "",
+				   i == 1 ? " # exactly these, in this order, since the step began" : "",
 				   !sketch->no_client && i > 0, to);
 	}
 	ALWAYS(fclose(to) == 0);
