@@ -249,7 +249,7 @@ static void put_block(const struct node *node, struct lines *lines, uint32_t ind
 		if (size > block.indent || block.chomping == '+')
 			last = lines->count;
 	}
-	lines->count = last; /* without blank lines that mean nothing */
+	lines->count = last;                  /* without blank lines that mean nothing */
 	lines->fresh = block.chomping == '+'; /* those below it are its own */
 }
 
