@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/ensure.h"
 #include "sim/rng.h"
@@ -28,7 +29,13 @@ static uint32_t choose_seeded(void *ctx, uint64_t *streams, uint32_t n, enum cho
 	return (uint32_t)rng_below(&streams[what], n);
 }
 
+static uint32_t choose_token(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)
+{
+	return what == CHOOSE_TOKEN ? 1 : choose_plain(ctx, streams, n, what);
+}
+
 const struct choice choice_plain = {NULL, choose_plain};
+const struct choice choice_token = {NULL, choose_token};
 const struct choice choice_seeded = {NULL, choose_seeded};
 
 static uint32_t choose_at_rates(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)
@@ -71,7 +78,7 @@ static uint32_t choose_from_marks(void *ctx, uint64_t *streams, uint32_t n, enum
 {
 	const struct choice_marks *marks = ctx;
 	uint64_t number = streams[what] - rng_stream(marks->seed, what);
-	uint32_t low = 0, high = marks->count;
+	uint32_t low = 0, high = marks->count, picked;
 
 	if (what == CHOOSE_JITTER || what == CHOOSE_LOSS)
 		return choose_plain(NULL, streams, n, what);
@@ -86,12 +93,18 @@ static uint32_t choose_from_marks(void *ctx, uint64_t *streams, uint32_t n, enum
 			high = middle;
 	}
 	if (low == marks->count || marks->marks[low].kind != (uint32_t)what || marks->marks[low].number != number)
-		return 0;
-	return marks->marks[low].picked < n ? marks->marks[low].picked : n - 1;
+		picked = marks->others[what];
+	else
+		picked = marks->marks[low].picked;
+	return picked < n ? picked : n - 1;
 }
 
 struct choice choice_from_marks(struct choice_marks *marks)
 {
+	memset(marks->others, 0, sizeof marks->others);
+	for (uint32_t i = 0; i < marks->count; i++)
+		if (marks->marks[i].number == CHOICE_ALL)
+			marks->others[marks->marks[i].kind] = marks->marks[i].picked;
 	return (struct choice){marks, choose_from_marks};
 }
 

@@ -38,6 +38,9 @@ struct choice {
 
 /* Everything falls to the lowest; packets' jitter and loss are still drawn. */
 extern const struct choice choice_plain;
+/* The same, but the messages of every ring go round it, as those of real daemons do. A scenario
+ * says so by `choices: {token: {all: 1}}`. */
+extern const struct choice choice_token;
 /* Everything is drawn from the streams; rare things are drawn rarely. */
 extern const struct choice choice_seeded;
 
@@ -62,7 +65,8 @@ struct choice choice_from_list(struct choice_list *list);
 struct choice_marks {
 	uint64_t seed; /* of the world */
 	uint32_t count;
-	const struct choice_made *marks; /* by kind, then number */
+	const struct choice_made *marks;    /* by kind, then number */
+	uint32_t others[CHOOSE_KIND_COUNT]; /* what those fall to that are not named; set by choice_from_marks() */
 };
 struct choice choice_from_marks(struct choice_marks *marks);
 

@@ -130,7 +130,7 @@ static void a_list_is_followed_then_the_lowest(void **state)
 static void marks_are_picked_by_kind_and_number(void **state)
 {
 	const struct choice_made made[] = {{CHOOSE_ORDER, 1, 2}, {CHOOSE_ORDER, 3, 9}, {CHOOSE_MOVE, 0, 1}};
-	struct choice_marks marks = {3, 3, made};
+	struct choice_marks marks = {.seed = 3, .count = 3, .marks = made};
 	struct choice choice = choice_from_marks(&marks);
 	uint64_t streams[CHOOSE_KIND_COUNT], twin[CHOOSE_KIND_COUNT], saved[CHOOSE_KIND_COUNT];
 
@@ -147,6 +147,29 @@ static void marks_are_picked_by_kind_and_number(void **state)
 		assert_int_equal(ask(choice, streams, 4, CHOOSE_MOVE), 0);
 	}
 	assert_int_equal(ask(choice, streams, 1000000, CHOOSE_LOSS), ask(choice_plain, twin, 1000000, CHOOSE_LOSS));
+}
+
+/* What is said of all questions of a kind holds for those that are not named. */
+static void marks_of_all_questions_of_a_kind(void **state)
+{
+	const struct choice_made made[] = {{CHOOSE_MOVE, 1, 2},
+					   {CHOOSE_TOKEN, 1, 0},
+					   {CHOOSE_TOKEN, CHOICE_ALL, 1},
+					   {CHOOSE_WAKE, CHOICE_ALL, 9}};
+	struct choice_marks marks = {.seed = 3, .count = 4, .marks = made};
+	struct choice choice = choice_from_marks(&marks);
+	uint64_t streams[CHOOSE_KIND_COUNT];
+
+	(void)state;
+	start(streams, 3);
+	assert_int_equal(ask(choice, streams, 2, CHOOSE_TOKEN), 1);
+	assert_int_equal(ask(choice, streams, 2, CHOOSE_TOKEN), 0);
+	assert_int_equal(ask(choice, streams, 2, CHOOSE_TOKEN), 1);
+	assert_int_equal(ask(choice, streams, 2, CHOOSE_TOKEN), ask(choice_token, streams, 2, CHOOSE_TOKEN));
+	assert_int_equal(ask(choice, streams, 4, CHOOSE_WAKE), 3);
+	assert_int_equal(ask(choice, streams, 4, CHOOSE_MOVE), 0);
+	assert_int_equal(ask(choice, streams, 4, CHOOSE_MOVE), 2);
+	assert_int_equal(ask(choice, streams, 4, CHOOSE_ORDER), ask(choice_token, streams, 4, CHOOSE_ORDER));
 }
 
 /* What a recorder kept of a seeded run, followed as marks, picks the same. */
@@ -217,6 +240,7 @@ int main(void)
 		cmocka_unit_test(a_list_is_followed_then_the_lowest),
 		cmocka_unit_test(a_list_without_notes),
 		cmocka_unit_test(marks_are_picked_by_kind_and_number),
+		cmocka_unit_test(marks_of_all_questions_of_a_kind),
 		cmocka_unit_test(a_recorder_keeps_what_is_not_the_lowest),
 		cmocka_unit_test(bytes_are_used_up_as_needed),
 	};

@@ -66,8 +66,19 @@ struct settled_node { /* what counts of a node */
 	uint32_t up;
 	uint32_t paused;
 	uint32_t clients;
-	uint32_t reserved;
+	uint32_t token_at;
 };
+
+/* Where the token of a node's ring is: 0 when that does not count. */
+static uint32_t token_of(const struct world *world, uint32_t node)
+{
+	const struct ring_state *ring;
+
+	if (!node_of(world, node)->up)
+		return 0;
+	ring = ring_of(world, node_of(world, node)->ring);
+	return ring->by_token ? ring->token_at : 0;
+}
 
 static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t index, const uint64_t *seqs,
 		     uint32_t seq_count, struct vq *scratch)
@@ -80,6 +91,7 @@ static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t ind
 		.up = node->up,
 		.paused = node->paused,
 		.clients = look_at_clients(world, index),
+		.token_at = token_of(world, index),
 	};
 
 	for (uint32_t i = 0; i < VQ_TIMER_COUNT; i++) {
@@ -126,7 +138,7 @@ struct essence { /* of a node; its core follows, zeros while it is down */
 	uint32_t up;
 	uint32_t paused;
 	uint32_t clients; /* four bits of each at this node */
-	uint32_t reserved;
+	uint32_t token_at;
 };
 
 size_t world_essence_size(const struct world *world)
@@ -139,12 +151,16 @@ void world_essence(const struct world *world, uint32_t index, bool requests, voi
 	const struct node_state *node = node_of(world, index);
 	struct vq *core = (struct vq *)(void *)((uint8_t *)bytes + sizeof(struct essence));
 	struct essence essence = {.stored_barrier = node->stored_barrier, .up = node->up, .paused = node->paused};
+	bool speaks = requests; /* in this ring, once more */
 
 	for (uint32_t i = 0; i < VQ_TIMER_COUNT; i++) {
 		uint64_t due_ns = node->timers[i].due_ns;
 
 		essence.due_after_ns[i] = due_ns == NEVER_NS ? NEVER_NS : due_ns - state_of(world)->now_ns;
+		speaks = speaks || due_ns != NEVER_NS;
 	}
+	if (speaks)
+		essence.token_at = token_of(world, index);
 	if (node->up && ring_of(world, node->ring)->member_count != node->barriers)
 		essence.barriers = node->barriers;
 	essence.clients = look_at_clients(world, index);

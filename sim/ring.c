@@ -166,6 +166,34 @@ static void sort_round_the_ring(struct world *world, uint32_t slot, uint32_t cou
 	}
 }
 
+/* Of a ring whose messages go round it: as sort_round_the_ring() of find_heads() has it first. */
+static uint32_t find_by_token(struct world *world, uint32_t slot, uint32_t *before)
+{
+	const struct ring_state *ring = ring_of(world, slot);
+	const uint32_t *members = ring_members(world, slot);
+	uint32_t *distances = world->heads, nearest = NONE, found = 0, previous = 0;
+	bool barrier_seen = false;
+
+	for (uint32_t place = 0; place < ring->member_count; place++)
+		distances[members[place]] = (place + ring->member_count - ring->token_at) % ring->member_count;
+	for (uint32_t reference = ring->pending_first; reference;
+	     previous = reference, reference = message_at(world, reference)->next) {
+		const struct message *message = message_at(world, reference);
+		bool barrier = message->kind != MESSAGE_VOTEQUORUM;
+
+		if (message->waits || distances[message->sender] == NONE)
+			continue;
+		if (distances[message->sender] < nearest && !(barrier && barrier_seen)) {
+			nearest = distances[message->sender];
+			found = reference;
+			*before = previous;
+		}
+		barrier_seen = barrier_seen || barrier;
+		distances[message->sender] = NONE; /* what it sent later is not its turn yet */
+	}
+	return found;
+}
+
 /* Of the pending messages that are their sender's oldest any may come next, but the
  * order of barriers among themselves shows nowhere: the oldest stands for all. Into
  * world->heads, the lowest choice first; returns how many. */
@@ -204,20 +232,25 @@ static void unlink_pending(struct world *world, struct ring_state *ring, uint32_
 		ring->pending_last = before;
 }
 
+static uint32_t pick_head(struct world *world, uint32_t slot, uint32_t *before)
+{
+	uint32_t count = find_heads(world, slot);
+	uint32_t picked = world_pick(world, count, CHOOSE_ORDER);
+
+	*before = world->heads_before[picked];
+	return world->heads[picked];
+}
+
 static uint32_t find_next(struct world *world, uint32_t slot, uint32_t *before)
 {
 	struct ring_state *ring = ring_of(world, slot);
 	uint32_t reference = first_ready(world, ring, before);
 
 	/* the usual case needs no look at the others */
-	if (message_at(world, reference)->next && world->choice.choose != choice_plain.choose) {
-		uint32_t count = find_heads(world, slot);
-		uint32_t picked = ring->strictly ? 0 : world_pick(world, count, CHOOSE_ORDER);
-
-		reference = world->heads[picked];
-		*before = world->heads_before[picked];
-	}
-	if (ring->by_token)
+	if (message_at(world, reference)->next && world->choice.choose != choice_plain.choose)
+		reference = ring->strictly ? find_by_token(world, slot, before) : pick_head(world, slot, before);
+	/* barriers go in any order, and one stands for all: where the token is cannot be told from them */
+	if (ring->by_token && message_at(world, reference)->kind == MESSAGE_VOTEQUORUM)
 		ring->token_at = place_of(world, slot, message_at(world, reference)->sender);
 	return reference;
 }

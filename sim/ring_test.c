@@ -576,6 +576,40 @@ static void a_quick_restart(void **state)
 	play_close(&play);
 }
 
+/* As recorded (harness/truth/FINDINGS.md, 38): of two members the second is the first to
+ * speak, of three the first, of six the fourth; then it goes round. */
+static void messages_go_round_the_ring(void **state)
+{
+	static const struct choice_rates lowest;
+
+	(void)state;
+	for (uint32_t count = 2; count <= 7; count++)
+		for (uint32_t by_default = 0; by_default < 2; by_default++) {
+			char text[256];
+			struct play play;
+			uint32_t last[8], senders = 0;
+
+			snprintf(text, sizeof text, "scenario: t\ncluster: {nodes: %u}\n" TOGETHER, count);
+			play_open(&play, text, by_default ? choice_plain : choice_token, 0, true);
+			world_token_order(play.world, by_default);
+			if (by_default)
+				world_choose(play.world, choice_at_rates(&lowest));
+			world_run(play.world);
+			for (uint32_t i = play.count; i-- > 0 && senders < count;) {
+				const struct observation *seen = &play.seen[i];
+
+				if (seen->kind != OBSERVE_DELIVERED || seen->node != 0)
+					continue;
+				if (!senders || last[senders - 1] != seen->number)
+					last[senders++] = (uint32_t)seen->number;
+			}
+			assert_int_equal(senders, count);
+			for (uint32_t i = 0; i < count; i++)
+				assert_int_equal(last[count - 1 - i], (2 * count - 3 + i) % count + 1);
+			play_close(&play);
+		}
+}
+
 /* Paused when its turn in the sync comes, a node takes it when it is back. */
 static void a_pause_in_the_middle_of_a_sync(void **state)
 {
@@ -717,6 +751,7 @@ int main(void)
 		cmocka_unit_test(two_stop_and_the_third_goes_on_at_once),
 		cmocka_unit_test(ring_ids_survive_a_restart),
 		cmocka_unit_test(a_quick_restart),
+		cmocka_unit_test(messages_go_round_the_ring),
 		cmocka_unit_test(a_pause_in_the_middle_of_a_sync),
 		cmocka_unit_test(a_pause_in_the_middle_of_a_sync_alone),
 		cmocka_unit_test(stops_and_pauses),

@@ -117,7 +117,8 @@ static void fill_in(struct run *run)
 struct choice run_choice(const struct scenario *scenario, const struct run_options *options,
 			 struct choice_marks *marks)
 {
-	*marks = (struct choice_marks){scenario->seed, scenario->choice_count, scenario->choices};
+	*marks = (struct choice_marks){
+		.seed = scenario->seed, .count = scenario->choice_count, .marks = scenario->choices};
 	if (scenario->has_choices && !options->has_seed)
 		return choice_from_marks(marks);
 	return run_is_plain(scenario, options) ? choice_plain : choice_seeded;

@@ -175,7 +175,7 @@ static struct probe *create(const struct scenario *scenario, uint32_t steps_max,
 	probe->check = allocate(1, probe->check_bytes);
 	check_init(probe->check, &probe->scenario);
 	probe->nodes = allocate(scenario->node_count, sizeof *probe->nodes);
-	probe->world = world_create(&probe->scenario, choice_plain, 0);
+	probe->world = world_create(&probe->scenario, choice_token, 0);
 	world_observe(probe->world, (struct observer){probe, observe});
 	take_step(probe);
 	if (device)

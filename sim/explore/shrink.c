@@ -4,7 +4,9 @@
  *
  * A step less shifts all questions behind it, so that choices made for the larger
  * scenario mean something else in the smaller one. So a form that does not show it as it
- * stands is tried with all choices at their lowest, then with a few other draws.
+ * stands is tried with all choices at their lowest, then with a few other draws. First
+ * of all comes the order of messages that real daemons have, so that what is left is
+ * mostly a story that they can play.
  */
 #include "sim/explore/shrink.h"
 
@@ -135,15 +137,34 @@ static bool attempt_drawn(struct shrinking *shrinking, struct choice source, uin
 	return shown && attempt(shrinking);
 }
 
-/* As it stands, plain, then in a few other interleavings. */
+/* As real daemons mostly have it: messages go round each ring, all else falls to the lowest. */
+static bool attempt_by_token(struct shrinking *shrinking)
+{
+	static const struct choice_made by_token = {.kind = CHOOSE_TOKEN, .number = CHOICE_ALL, .picked = 1};
+	struct scenario *scenario = &shrinking->draft.scenario;
+
+	scenario->has_choices = true;
+	scenario->choices = &by_token;
+	scenario->choice_count = 1;
+	return attempt(shrinking);
+}
+
+static bool is_by_token(const struct scenario *scenario)
+{
+	return scenario->choice_count == 1 && scenario->choices->number == CHOICE_ALL;
+}
+
+/* As it stands, by the token, plain, then in a few other interleavings. */
 static bool attempt_otherwise(struct shrinking *shrinking)
 {
 	struct scenario *scenario = &shrinking->draft.scenario;
 
 	if (attempt(shrinking))
 		return true;
-	if (!scenario->choice_count)
+	if (!scenario->choice_count || is_by_token(scenario))
 		return false;
+	if (attempt_by_token(shrinking))
+		return true;
 	scenario->choice_count = 0;
 	if (attempt(shrinking))
 		return true;
@@ -159,6 +180,8 @@ static bool fewer_choices(struct shrinking *shrinking)
 {
 	bool any = false;
 
+	if (is_by_token(&shrinking->now))
+		return false;
 	for (uint32_t size = shrinking->now.choice_count; size; size /= 2)
 		for (uint32_t at = 0; at < shrinking->now.choice_count && !spent(shrinking);) {
 			struct scenario *scenario = &shrinking->draft.scenario;
@@ -325,6 +348,28 @@ static bool begin(struct shrinking *shrinking, const struct scenario *scenario, 
 	return attempt_drawn(shrinking, choice, seed);
 }
 
+/* The run as it is, when it shows the same by the token. */
+static void prefer_token(struct shrinking *shrinking)
+{
+	if (spent(shrinking))
+		return;
+	draft_begin(&shrinking->draft, &shrinking->now);
+	attempt_by_token(shrinking);
+}
+
+/* What shows by the token and without it needs no word of it. */
+static void settle_order(struct shrinking *shrinking)
+{
+	if (!shrinking->now.choice_count)
+		prefer_token(shrinking);
+	if (!is_by_token(&shrinking->now) || spent(shrinking))
+		return;
+	draft_begin(&shrinking->draft, &shrinking->now);
+	shrinking->draft.scenario.has_choices = shrinking->now.has_seed;
+	shrinking->draft.scenario.choice_count = 0;
+	attempt(shrinking);
+}
+
 bool shrink(const struct scenario *scenario, struct choice choice, uint64_t seed, const struct found *target,
 	    const struct shrink_options *options, struct shrunk *shrunk)
 {
@@ -334,9 +379,13 @@ bool shrink(const struct scenario *scenario, struct choice choice, uint64_t seed
 	memset(shrunk, 0, sizeof *shrunk);
 	shrinking.finder = finder_open();
 	shown = begin(&shrinking, scenario, choice, seed, options);
+	if (shown)
+		prefer_token(&shrinking);
 	while (shown && !spent(&shrinking) && one_round(&shrinking))
 		;
 	shrunk->minimal = !spent(&shrinking);
+	if (shown)
+		settle_order(&shrinking);
 	shown = shown && adopt(&shrinking, &shrinking.now); /* too many choices: it never was */
 	shrunk->tests = shrinking.tests;
 	shrunk->found = shrinking.found;

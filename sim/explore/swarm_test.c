@@ -243,6 +243,18 @@ static void choices_that_matter_are_written_down(void **state)
 	scenario_free(&set);
 }
 
+/* Two rings of two: who has quorum in the last hangs on who speaks first there, which is the second. */
+static void a_story_is_one_that_daemons_play(void **state)
+{
+	(void)state;
+	assert_shrinks(
+		"scenario: s\nchoices: {token: {0: 1, 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1}}\n"
+		"cluster: {nodes: 3, quorum: {wait_for_all: 1}}\nsteps:\n- start: {nodes: all, together: true}\n"
+		"- trackstart: {node: 1}\n- partition: [[1], [2, 3]]\n- partition: [[1, 3], [2]]\n- wait: 1m\n",
+		"scenario: s\nchoices: {token: {all: 1}}\ncluster:\n  nodes: 3\n  quorum: {wait_for_all: 1}\n"
+		"steps:\n  - start: all\n  - partition: [[1], [2, 3]]\n  - partition: [[1, 3], [2]]\n");
+}
+
 /* ---- the judge ---- */
 
 /* Found by the swarm, and found to be the judge's mistake: nothing is to be told of them. */
@@ -374,6 +386,7 @@ int main(void)
 		cmocka_unit_test(what_does_not_matter_is_left_out),
 		cmocka_unit_test(expectations_shrink_to_the_one_that_fails),
 		cmocka_unit_test(choices_that_matter_are_written_down),
+		cmocka_unit_test(a_story_is_one_that_daemons_play),
 		cmocka_unit_test(what_was_told_wrongly_is_told_no_more),
 		cmocka_unit_test(lowered_elsewhere_is_the_same_hazard),
 		cmocka_unit_test(a_story_says_who_believes_what),

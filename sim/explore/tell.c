@@ -251,6 +251,7 @@ void tell_scenario(const struct scenario *scenario, const struct explore_finding
 		fprintf(file, "-hazard-H%u", finding->verdict.hazard);
 	fprintf(file, "\ndescription: Found by votesim explore, %u events from a settled cluster.\n",
 		finding->step_count);
+	fputs("choices: {token: {all: 1}}   # messages go round each ring, as those of real daemons do\n", file);
 	fputs("cluster:\n", file);
 	put_nodes(scenario, file);
 	put_quorum(scenario->nodes[0].config, file);

@@ -439,7 +439,7 @@ static void make_world(struct walker *walker)
 	walker->check_bytes = check_size(&walker->scenario);
 	walker->check = allocate(1, walker->check_bytes);
 	check_init(walker->check, &walker->scenario);
-	walker->world = world_create(&walker->scenario, choice_plain, 0);
+	walker->world = world_create(&walker->scenario, choice_token, 0);
 	world_observe(walker->world, (struct observer){walker, observe});
 	walker->essence_bytes = world_essence_size(walker->world);
 	walker->essences = allocate(walker->scenario.node_count, walker->essence_bytes);

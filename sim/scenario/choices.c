@@ -9,8 +9,10 @@ static uint32_t read_question(struct reader *reader, const struct tree *key, con
 {
 	uint64_t number;
 
-	if (amount_integer(key->text, &number) != AMOUNT_OK || number > UINT32_MAX)
-		expected(reader, key, kind, "which question it is, counted from 0");
+	if (strcmp(key->text, "all") == 0)
+		return CHOICE_ALL;
+	if (amount_integer(key->text, &number) != AMOUNT_OK || number >= CHOICE_ALL)
+		expected(reader, key, kind, "which question it is, counted from 0, or all");
 	return (uint32_t)number;
 }
 
@@ -29,6 +31,8 @@ static void read_kind(struct reader *reader, const struct tree *map, uint32_t ki
 			to[at] = to[at - 1];
 			at--;
 		}
+		if (at > before && to[at - 1].number == number && number == CHOICE_ALL)
+			mistake(&reader->reading, key->at, "%s: all stands here twice", name);
 		if (at > before && to[at - 1].number == number)
 			mistake(&reader->reading, key->at, "%s: question %u stands here twice", name, number);
 		to[at] = (struct choice_made){

@@ -169,7 +169,10 @@ static void dump_choices(struct dump *dump)
 
 		json_open(&dump->json, NULL, '{');
 		json_text(&dump->json, "what", words_choices.words[made->kind].name);
-		json_number(&dump->json, "number", made->number);
+		if (made->number == CHOICE_ALL)
+			json_text(&dump->json, "number", "all");
+		else
+			json_number(&dump->json, "number", made->number);
 		json_number(&dump->json, "picked", made->picked);
 		json_close(&dump->json, '}');
 	}

@@ -272,9 +272,11 @@ struct finding { /* a defect of the real thing that the scenario shows */
 	const char *rule; /* its id, which only the judge knows */
 };
 
+#define CHOICE_ALL UINT32_MAX
+
 struct choice_made {     /* a free choice that does not fall to the lowest */
 	uint32_t kind;   /* enum choice_kind, neither jitter nor loss */
-	uint32_t number; /* which question of that kind, from 0 */
+	uint32_t number; /* which question of that kind, from 0; CHOICE_ALL: those that are not named */
 	uint32_t picked; /* the highest there is when there are fewer */
 };
 

@@ -368,7 +368,7 @@ static void write_choices(struct writing *writing)
 		if (i == 0 || scenario->choices[i - 1].kind != made->kind)
 			yaml_open(&writing->yaml, words_choices.words[made->kind].name, '{');
 		(void)snprintf(number, sizeof number, "%u", made->number);
-		yaml_number(&writing->yaml, number, made->picked);
+		yaml_number(&writing->yaml, made->number == CHOICE_ALL ? "all" : number, made->picked);
 		if (i + 1 == scenario->choice_count || scenario->choices[i + 1].kind != made->kind)
 			yaml_close(&writing->yaml, '}');
 	}

@@ -115,7 +115,8 @@ static void what_the_library_has_none_of_reads_back(void **state)
 	static const char *const texts[] = {
 		"scenario: \"a \\\"b\\\": [x]\"\ndescription: \"two\\nlines # \\x01\"\ntags: [\"1\", b c]\n"
 		"seed: 18446744073709551615\ncluster: {nodes: 2}\nsteps: [{start: all}]\n",
-		"scenario: \"true\"\nchoices: {order: {3: 1, 0: 2}, turn: {7: 1}}\ncluster: {nodes: 3}\n"
+		"scenario: \"true\"\nchoices: {order: {all: 3, 3: 1, 0: 2}, turn: {7: 1}, token: {all: 1}}\ncluster: "
+		"{nodes: 3}\n"
 		"network: {latency: 1us, jitter: 7ns, loss: 0.000001}\n"
 		"totem: {token: 1s, token_coefficient: 0, consensus: 2s, join: 60ms, merge: 1}\n"
 		"steps: [{start: all, at: 3ns, settle: true}, {crash: 2, settle: false}, {wait: 1500us}]\n",
