@@ -1,8 +1,8 @@
 /*
  * Every sequence of failures up to a length: breadth first from a cluster that has
  * started and settled, each step one event (a crash, a clean stop, a start, a network
- * split or healing, time passing a timer) after which the cluster settles in the plain
- * order. States that were met before, by whatever way, are not gone on from; so the
+ * split or healing, time passing a timer) after which the cluster settles, messages going
+ * round each ring as those of real daemons do (choice_token). States that were met before, by whatever way, are not gone on from; so the
  * first way to a breach is a shortest one. States are the same when they differ in
  * nothing that can still matter.
  */

@@ -1,7 +1,7 @@
 /*
  * "What if": a cluster that has started and settled, a few events, and who is quorate
  * then. Every answer comes from a run of full votequorum cores under the judge, in the
- * plain order. Going back to a state that was marked is a copy.
+ * order in which real daemons speak (choice_token). Going back to a state that was marked is a copy.
  */
 #ifndef SIM_EXPLORE_PROBE_H
 #define SIM_EXPLORE_PROBE_H
