@@ -473,7 +473,8 @@ static void exact_searches_count_as_ever(void **unused)
 		uint64_t states, transitions;
 	} known[] = {
 		{"{nodes: 3}", 5, 2410, 10638},
-		{"{nodes: 4, quorum: {last_man_standing: 1}}", 4, 48975, 125972},
+		{"{nodes: 4, quorum: {last_man_standing: 1}}", 4, 49047,
+		 126068}, /* 48975, 125972 in ascending order */
 		{"{nodes: 2, quorum: {two_node: 1}}", 6, 46, 265},
 		{"{nodes: 3, quorum: {two_node: 1}}", 4, 178, 669},
 	};
