@@ -20,6 +20,8 @@
 #define DEPTH_MAX EXPLORE_DEPTH_MAX
 #define STATES_DEFAULT 2000000u
 #define STATES_MAX 1000000000u
+#define INTERLEAVINGS_DEFAULT 1000u
+#define INTERLEAVINGS_MAX 100000000u
 #define MEMORY_MIN_MIB 64u
 #define MEMORY_MAX_MIB (1u << 24)
 
@@ -56,16 +58,31 @@ static bool is_scenario_path(const char *path)
 	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
-enum long_option { OPTION_EXACT = 1000, OPTION_STATS, OPTION_ADMIN, OPTION_RESUME, OPTION_SYMMETRY };
+enum long_option {
+	OPTION_EXACT = 1000,
+	OPTION_STATS,
+	OPTION_ADMIN,
+	OPTION_RESUME,
+	OPTION_SYMMETRY,
+	OPTION_INTERLEAVINGS
+};
 
 static const struct option option_list[] = {
-	{"depth", required_argument, NULL, 'd'},          {"states", required_argument, NULL, 's'},
-	{"memory", required_argument, NULL, 'm'},         {"jobs", required_argument, NULL, 'j'},
-	{"output", required_argument, NULL, 'o'},         {"exact", no_argument, NULL, OPTION_EXACT},
-	{"admin", no_argument, NULL, OPTION_ADMIN},       {"stats", required_argument, NULL, OPTION_STATS},
-	{"format", required_argument, NULL, 'f'},         {"compare", required_argument, NULL, 'c'},
-	{"ways", required_argument, NULL, 'w'},           {"resume", required_argument, NULL, OPTION_RESUME},
-	{"symmetry", no_argument, NULL, OPTION_SYMMETRY}, {NULL, 0, NULL, 0},
+	{"depth", required_argument, NULL, 'd'},
+	{"states", required_argument, NULL, 's'},
+	{"memory", required_argument, NULL, 'm'},
+	{"jobs", required_argument, NULL, 'j'},
+	{"output", required_argument, NULL, 'o'},
+	{"exact", no_argument, NULL, OPTION_EXACT},
+	{"admin", no_argument, NULL, OPTION_ADMIN},
+	{"stats", required_argument, NULL, OPTION_STATS},
+	{"format", required_argument, NULL, 'f'},
+	{"compare", required_argument, NULL, 'c'},
+	{"ways", required_argument, NULL, 'w'},
+	{"resume", required_argument, NULL, OPTION_RESUME},
+	{"symmetry", no_argument, NULL, OPTION_SYMMETRY},
+	{"interleavings", optional_argument, NULL, OPTION_INTERLEAVINGS},
+	{NULL, 0, NULL, 0},
 };
 
 static bool take_format(struct explore_command *command)
@@ -102,6 +119,16 @@ static bool take_number(struct explore_command *command, int option)
 	return true;
 }
 
+static bool take_interleavings(struct explore_command *command)
+{
+	uint64_t number = INTERLEAVINGS_DEFAULT;
+
+	if (optarg && !parse_number(optarg, 1, INTERLEAVINGS_MAX, &number))
+		return false;
+	command->options.interleavings = (uint32_t)number;
+	return true;
+}
+
 static bool take_option(struct explore_command *command, int option)
 {
 	switch (option) {
@@ -122,6 +149,8 @@ static bool take_option(struct explore_command *command, int option)
 	case OPTION_SYMMETRY:
 		command->options.symmetry = true;
 		return true;
+	case OPTION_INTERLEAVINGS:
+		return take_interleavings(command);
 	case OPTION_RESUME:
 		command->options.resume_path = optarg;
 		return true;
@@ -143,7 +172,8 @@ static int parse(struct explore_command *command, int argc, char **argv)
 		if (option == ':' || option == '?' || !take_option(command, option))
 			return usage_error(
 				"explore: cannot use '%s'; there are --depth 1..%u, --states 1..%u, --memory "
-				"MIB from %u, -j 1..256, --exact, --symmetry, --admin, --output DIR, --stats FILE, "
+				"MIB from %u, -j 1..256, --exact, --symmetry, --interleavings[=RUNS], --admin, "
+				"--output DIR, --stats FILE, "
 				"--resume "
 				"FILE, --format "
 				"page|list|json, "
@@ -180,6 +210,11 @@ static void tell_finding(const struct scenario *scenario, const struct explore_f
 	       finding->step_count == 1 ? "" : "s");
 	tell_way(scenario, finding);
 	printf("   then: %s\n", verdict->came);
+	if (finding->choice_count) {
+		fputs("   with ", stdout);
+		tell_choices(finding, stdout);
+		putchar('\n');
+	}
 	if (finding->more)
 		printf("   (%llu more ways of up to the same length or longer)\n", (unsigned long long)finding->more);
 }
@@ -204,6 +239,19 @@ static void tell_cut(const struct explore_command *command, const struct explora
 	       (unsigned long long)exploration->dropped, memory ? "memory" : "states");
 }
 
+static void tell_interleavings(const struct explore_interleavings *done)
+{
+	if (done->cut)
+		printf(", and of each event all interleavings with up to %u departures from the usual one (%llu "
+		       "events "
+		       "have more than the limit allows, %llu at least were dropped: raise it with "
+		       "--interleavings=RUNS)",
+		       done->complete, (unsigned long long)done->cut, (unsigned long long)done->dropped);
+	else
+		fputs(", and all interleavings of each event", stdout);
+	printf(", %llu runs", (unsigned long long)done->runs);
+}
+
 static void tell_covered(const struct explore_command *command, const struct exploration *exploration)
 {
 	if (exploration->exhausted)
@@ -211,6 +259,8 @@ static void tell_covered(const struct explore_command *command, const struct exp
 		       (unsigned long long)exploration->states);
 	else
 		printf("All sequences of up to %u events", exploration->depth_done);
+	if (command->options.interleavings)
+		tell_interleavings(&exploration->interleavings);
 	printf(" (%llu states, %llu events tried)", (unsigned long long)exploration->states,
 	       (unsigned long long)exploration->transitions);
 	if (exploration->cut)
@@ -379,6 +429,8 @@ static int check_options(struct explore_command *command)
 		return usage_error("explore --stats goes with --format list");
 	if (command->options.symmetry && (command->options.exact || command->format != FORMAT_LIST))
 		return usage_error("explore --symmetry goes with --format list, and not with --exact");
+	if (command->options.interleavings && (command->options.symmetry || command->format != FORMAT_LIST))
+		return usage_error("explore --interleavings goes with --format list, and not with --symmetry");
 	if (command->options.resume_path && command->format != FORMAT_LIST)
 		return usage_error("explore --resume goes with --format list");
 	if (command->options.admin && command->format != FORMAT_LIST)

@@ -72,6 +72,7 @@ void pace_tell(struct pace *pace, const struct explore_options *options, const s
 void pace_write_stats(const struct pace *pace, const struct explore_options *options,
 		      const struct exploration *exploration, FILE *file)
 {
+	const struct explore_interleavings *interleavings = &exploration->interleavings;
 	double seconds = pace_seconds(pace), cpu_s;
 	struct rusage usage = {0};
 
@@ -81,15 +82,20 @@ void pace_write_stats(const struct pace *pace, const struct explore_options *opt
 	fprintf(file,
 		"{\"depth\": %u, \"jobs\": %u, \"exhausted\": %s, \"cut\": %s, \"states\": %llu, \"transitions\": "
 		"%llu, "
-		"\"simulated\": %llu, \"dropped\": %llu, \"findings\": %u, \"state_bytes\": %llu, \"bytes_a_state\": "
+		"\"simulated\": %llu, \"dropped\": %llu, \"runs\": %llu, \"runs_of_one_event\": %u, \"events_cut\": "
+		"%llu, "
+		"\"runs_dropped\": %llu, \"departures\": %d, \"findings\": %u, \"state_bytes\": %llu, "
+		"\"bytes_a_state\": "
 		"%.1f, "
 		"\"peak_bytes\": %llu, \"seconds\": %.3f, \"cpu_seconds\": %.3f, \"transitions_a_cpu_second\": %.0f, "
 		"\"simulated_a_cpu_second\": %.0f}\n",
 		exploration->depth_done, options->jobs ? options->jobs : 1, exploration->exhausted ? "true" : "false",
 		exploration->cut ? "true" : "false", (unsigned long long)exploration->states,
 		(unsigned long long)exploration->transitions, (unsigned long long)exploration->simulated,
-		(unsigned long long)exploration->dropped, exploration->finding_count,
-		(unsigned long long)exploration->state_bytes,
+		(unsigned long long)exploration->dropped, (unsigned long long)interleavings->runs,
+		interleavings->most, (unsigned long long)interleavings->cut,
+		(unsigned long long)interleavings->dropped, interleavings->cut ? (int)interleavings->complete : -1,
+		exploration->finding_count, (unsigned long long)exploration->state_bytes,
 		(double)exploration->state_bytes / (double)exploration->states,
 		(unsigned long long)usage.ru_maxrss * 1024, seconds, cpu_s, (double)exploration->transitions / cpu_s,
 		(double)exploration->simulated / cpu_s);

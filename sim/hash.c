@@ -9,11 +9,31 @@
 #include "sim/state.h"
 #include "sim/xxhash.h"
 
+#define CORE_COPY_MAX 8192u
+
 struct pending { /* an event that is not stale, as it is hashed */
 	uint64_t after_ns;
 	uint64_t order;
 	uint32_t kind, detail, a, b;
 };
+
+/* Within one step rings are known by their lowest member and by the order of their sequences. */
+static uint64_t rank_of_seq(const struct world *world, uint64_t seq)
+{
+	uint64_t rank = 0;
+
+	for (uint32_t i = 0; i < world->node_count; i++)
+		rank += node_of(world, i)->ring_seq < seq;
+	return rank;
+}
+
+static uint32_t lowest_on(const struct world *world, uint32_t slot)
+{
+	for (uint32_t i = 0; i < world->node_count; i++)
+		if (node_of(world, i)->ring == slot)
+			return i;
+	return NONE;
+}
 
 static uint64_t from_now(const struct world *world, uint64_t time_ns)
 {
@@ -25,7 +45,22 @@ static void add(XXH3_state_t *hash, const void *bytes, size_t size)
 	XXH3_128bits_update(hash, bytes, size);
 }
 
-static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t index)
+static void add_core(const struct world *world, XXH3_state_t *hash, uint32_t index, uint64_t rank)
+{
+	_Alignas(16) uint8_t copy[CORE_COPY_MAX];
+	struct vq *core = (struct vq *)(void *)copy;
+
+	if (world->core_size > sizeof copy) { /* states that could be one are two */
+		add(hash, core_of(world, index), world->core_size);
+		return;
+	}
+	memcpy(copy, core_of(world, index), world->core_size);
+	if (vq_ring(core).seq == node_of(world, index)->ring_seq)
+		vq_renumber_ring(core, rank);
+	add(hash, copy, world->core_size);
+}
+
+static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t index, bool whole)
 {
 	struct node_state node = *node_of(world, index);
 	uint64_t now_ns = state_of(world)->now_ns;
@@ -38,9 +73,15 @@ static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t ind
 			node.paused ? node.timers[i].due_ns == NEVER_NS : from_now(world, node.timers[i].due_ns);
 		node.timers[i].generation = 0;
 	}
+	if (!whole) {
+		node.ring_seq = rank_of_seq(world, node.ring_seq);
+		node.ring = node.up ? lowest_on(world, node.ring) : NONE;
+	}
 	add(hash, &node, sizeof node);
-	if (node.up)
+	if (node.up && whole)
 		add(hash, core_of(world, index), world->core_size);
+	else if (node.up)
+		add_core(world, hash, index, node.ring_seq);
 }
 
 static void add_messages(const struct world *world, XXH3_state_t *hash, uint32_t reference)
@@ -56,7 +97,7 @@ static void add_messages(const struct world *world, XXH3_state_t *hash, uint32_t
 	}
 }
 
-static void add_ring(const struct world *world, XXH3_state_t *hash, uint32_t slot)
+static void add_ring(const struct world *world, XXH3_state_t *hash, uint32_t slot, bool whole)
 {
 	const struct ring_state *stored = ring_of(world, slot);
 	struct ring_state ring = *stored;
@@ -64,6 +105,10 @@ static void add_ring(const struct world *world, XXH3_state_t *hash, uint32_t slo
 	ring.broken_ns = from_now(world, ring.broken_ns);
 	ring.contact_ns = from_now(world, ring.contact_ns);
 	ring.generation = 0;
+	if (!whole) {
+		ring.id.seq = rank_of_seq(world, ring.id.seq);
+		ring.early = ring.contact_ns == NEVER_NS ? 0 : ring.early;
+	}
 	ring.log_first = ring.log_last = ring.pending_first = ring.pending_last = 0;
 	add(hash, &ring, sizeof ring);
 	add(hash, ring_members(world, slot), stored->member_count * sizeof(uint32_t));
@@ -131,7 +176,17 @@ static int by_time(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static void add_events(const struct world *world, XXH3_state_t *hash)
+/* What an event is about: rings by their lowest member when they are not known by their place. */
+static uint32_t about(const struct world *world, struct event event, bool whole)
+{
+	if (event.kind == EVENT_FORM)
+		return 0;
+	if (!whole && (event.kind == EVENT_ORDER || event.kind == EVENT_DELIVER || event.kind == EVENT_DELIVER_TO))
+		return lowest_on(world, event.a);
+	return event.a;
+}
+
+static void add_events(const struct world *world, XXH3_state_t *hash, bool whole)
 {
 	const struct queue *queue = queue_of(world);
 	struct pending *list = malloc((queue->count + 1) * sizeof *list);
@@ -154,7 +209,7 @@ static void add_events(const struct world *world, XXH3_state_t *hash)
 			.order = order,
 			.kind = event.kind,
 			.detail = event.detail,
-			.a = event.kind == EVENT_FORM ? 0 : event.a,
+			.a = about(world, event, whole),
 			.b = has_number(event.kind)      ? event.c
 			     : event.kind == EVENT_TIMER ? event.b
 							 : 0,
@@ -190,27 +245,50 @@ static void add_script(const struct world *world, XXH3_state_t *hash)
 	add(hash, state_of(world)->streams, sizeof state_of(world)->streams);
 }
 
-void world_hash(const struct world *world, uint64_t hash[2])
+static void add_rings(const struct world *world, XXH3_state_t *hash, bool whole)
+{
+	for (uint32_t i = 0; whole && i <= world->node_count; i++)
+		if (ring_of(world, i)->flags & RING_USED)
+			add_ring(world, hash, i, whole);
+	for (uint32_t i = 0; !whole && i < world->node_count; i++) {
+		uint32_t slot = node_of(world, i)->ring;
+
+		if (slot != NONE && lowest_on(world, slot) == i)
+			add_ring(world, hash, slot, whole);
+	}
+}
+
+/* whole: with all that bears on later steps. */
+static void hash_all(const struct world *world, bool whole, uint64_t hash[2])
 {
 	XXH3_state_t *state = XXH3_createState();
 	XXH128_hash_t digest;
 
 	ALWAYS(state != NULL);
 	XXH3_128bits_reset(state);
-	add_script(world, state);
+	if (whole)
+		add_script(world, state);
 	for (uint32_t i = 0; i < world->node_count; i++)
-		add_node(world, state, i);
-	for (uint32_t i = 0; i <= world->node_count; i++)
-		if (ring_of(world, i)->flags & RING_USED)
-			add_ring(world, state, i);
+		add_node(world, state, i, whole);
+	add_rings(world, state, whole);
 	for (uint32_t i = 0; i < world->client_count; i++)
 		add_client(world, state, i);
 	if (world->links_at)
 		add(state, world->block + world->links_at,
 		    (size_t)world->node_count * world->node_count * sizeof(struct link));
-	add_events(world, state);
+	add_events(world, state, whole);
 	digest = XXH3_128bits_digest(state);
 	XXH3_freeState(state);
 	hash[0] = digest.low64;
 	hash[1] = digest.high64;
+}
+
+void world_hash(const struct world *world, uint64_t hash[2])
+{
+	hash_all(world, true, hash);
+}
+
+void world_hash_under_way(const struct world *world, uint64_t hash[2])
+{
+	hash_all(world, false, hash);
 }

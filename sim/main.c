@@ -70,6 +70,8 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      --admin                with an administrator's calls\n"
 			   "      --exact                merge no states that go on alike\n"
 			   "      --symmetry             a list: equal nodes may change places\n"
+			   "      --interleavings[=RUNS] a list: each event all the ways it can go, by RUNS\n"
+			   "                             runs at most (default 1000)\n"
 			   "      --resume FILE          a list: keep the search there, go on from there\n"
 			   "      --stats FILE           a list: write how much was done, how fast, as JSON\n"
 			   "  votesim swarm [CONF]       random stories of faults and clients, on clusters\n"

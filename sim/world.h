@@ -57,6 +57,9 @@ void world_restore(struct world *world, const void *snapshot, size_t bytes);
  * choices are made. Moments count as distances from now; where things lie in memory,
  * stale events and freed blocks do not count. */
 void world_hash(const struct world *world, uint64_t hash[2]);
+/* The same of two worlds in the midst of one step, of a scenario whose next names no moment: when it
+ * began does not count, and ring sequences by their order only. */
+void world_hash_under_way(const struct world *world, uint64_t hash[2]);
 /* The same for a settled world without clients, whatever way led to it: ring sequences
  * count by their order only, and where the script stands does not count. */
 void world_hash_settled(const struct world *world, uint64_t hash[2]);

@@ -9,9 +9,10 @@
 #include <string.h>
 
 #include "sim/ensure.h"
+#include "sim/explore/interleave.h"
 #include "sim/xxhash.h"
 
-static const char magic[8] = "votexpl1";
+static const char magic[8] = "votexpl2";
 
 struct head {
 	char magic[8];
@@ -57,6 +58,16 @@ static XXH128_hash_t close_stream(struct stream *stream)
 
 /* ---- writing ---- */
 
+/* A state, and the departures that led to it. */
+static void put_state(struct stream *stream, const struct states *states, const struct found_state *state)
+{
+	const uint32_t *list = states_departures(states, state->departures);
+
+	put(stream, state, sizeof *state);
+	if (list)
+		put(stream, list, (1 + list[0]) * sizeof *list);
+}
+
 static bool write_all(FILE *file, const struct checkpoint *checkpoint, const struct states *states,
 		      const struct checkpoint_finding *findings)
 {
@@ -70,7 +81,7 @@ static bool write_all(FILE *file, const struct checkpoint *checkpoint, const str
 	head.checkpoint = *checkpoint;
 	put(&stream, &head, sizeof head);
 	for (uint64_t i = 0; i < states->count; i++)
-		put(&stream, states_at(states, i), sizeof(struct found_state));
+		put_state(&stream, states, states_at(states, i));
 	if (checkpoint->finding_count)
 		put(&stream, findings, checkpoint->finding_count * sizeof *findings);
 	digest = close_stream(&stream);
@@ -96,12 +107,26 @@ bool checkpoint_write(const char *path, const struct checkpoint *checkpoint, con
 
 /* ---- reading ---- */
 
+static void get_departures(struct stream *stream, struct states *states, struct found_state *state)
+{
+	uint32_t list[1 + INTERLEAVE_DEPARTURES_MAX] = {0};
+
+	get(stream, list, sizeof *list);
+	stream->failed = stream->failed || list[0] == 0 || list[0] > INTERLEAVE_DEPARTURES_MAX;
+	if (stream->failed)
+		return;
+	get(stream, list + 1, list[0] * sizeof *list);
+	stream->failed = stream->failed || !states_keep(states, list, &state->departures);
+}
+
 static void get_states(struct stream *stream, uint64_t count, struct states *states)
 {
 	for (uint64_t i = 0; i < count && !stream->failed; i++) {
 		struct found_state state;
 
 		get(stream, &state, sizeof state);
+		if (!stream->failed && state.departures)
+			get_departures(stream, states, &state);
 		if (!stream->failed && !states_add(states, &state))
 			stream->failed = true;
 	}

@@ -22,6 +22,7 @@ struct checkpoint {
 	uint64_t subject[2]; /* the digest of what is explored, and how */
 	uint64_t next;       /* the first state that was not gone on from */
 	uint64_t transitions, simulated, breaches, quorate_lost, dropped;
+	struct explore_interleavings interleavings;
 	uint32_t depth_done;
 	uint32_t cut;
 	uint32_t finding_count;

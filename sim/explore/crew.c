@@ -51,16 +51,22 @@ void crew_close(struct crew *crew)
 	free(crew->walkers);
 }
 
+struct way way_to(struct long_way *way, const struct states *states, uint32_t state)
+{
+	uint32_t depth = states_at(states, state)->depth;
+
+	for (uint32_t i = depth; i > 0; i--, state = states_at(states, state)->parent) {
+		way->events[i - 1] = states_at(states, state)->event;
+		way->departures[i - 1] = states_departures(states, states_at(states, state)->departures);
+	}
+	return (struct way){depth, way->events, way->departures};
+}
+
 static void expand_one(const struct crew *crew, struct walker *walker, uint64_t state, struct expansion *expansion)
 {
-	uint32_t events[EXPLORE_DEPTH_MAX], at = (uint32_t)state;
-	uint32_t depth = states_at(crew->states, state)->depth;
+	struct long_way way;
 
-	for (uint32_t i = depth; i > 0; i--) {
-		events[i - 1] = states_at(crew->states, at)->event;
-		at = states_at(crew->states, at)->parent;
-	}
-	walker_expand(walker, (uint32_t)state, (struct way){depth, events}, expansion);
+	walker_expand(walker, (uint32_t)state, way_to(&way, crew->states, (uint32_t)state), expansion);
 }
 
 static uint64_t block_end(uint64_t first, uint64_t end)

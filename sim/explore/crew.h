@@ -20,6 +20,13 @@ struct crew {
 	uint32_t jobs;
 };
 
+struct long_way { /* memory of a way */
+	uint32_t events[EXPLORE_DEPTH_MAX];
+	const uint32_t *departures[EXPLORE_DEPTH_MAX];
+};
+/* The way to a state. */
+struct way way_to(struct long_way *way, const struct states *states, uint32_t state);
+
 void crew_open(struct crew *crew);
 void crew_close(struct crew *crew);
 /* Expand one state, in the calling thread. */

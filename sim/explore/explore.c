@@ -29,6 +29,7 @@ struct search {
 	uint64_t next;                   /* that was not gone on from yet */
 	uint64_t subject[2];
 	struct checkpoint_finding *firsts; /* by finding: what showed it first */
+	const struct scenario *scenario;
 };
 
 /* ---- findings ---- */
@@ -62,8 +63,27 @@ static void copy_way(const struct search *search, const struct outcome *outcome,
 			search->events->steps[states_at(&search->states, at)->event];
 }
 
+/* The whole way is gone once more, to see which questions its departures answer. */
+static void copy_choices(const struct search *search, const struct outcome *outcome, const uint32_t *departures,
+			 struct explore_finding *finding)
+{
+	struct walker *walker;
+	const struct choice_made *made;
+	struct long_way way;
+
+	if (!search->options->interleavings)
+		return;
+	walker = walker_create(search->scenario, search->options, search->events);
+	made = walker_choices(walker, way_to(&way, &search->states, outcome->state), outcome->event, departures,
+			      &finding->choice_count);
+	finding->choices = allocate(finding->choice_count, sizeof *made);
+	if (finding->choice_count)
+		memcpy(finding->choices, made, finding->choice_count * sizeof *made);
+	walker_destroy(walker);
+}
+
 static struct explore_finding *new_finding(struct search *search, const struct outcome *outcome,
-					   const struct verdict *verdict)
+					   const uint32_t *departures, const struct verdict *verdict)
 {
 	struct exploration *exploration = search->exploration;
 	struct explore_finding *finding;
@@ -80,6 +100,7 @@ static struct explore_finding *new_finding(struct search *search, const struct o
 	finding = &exploration->findings[exploration->finding_count++];
 	*finding = (struct explore_finding){.verdict = *verdict};
 	copy_way(search, outcome, finding);
+	copy_choices(search, outcome, departures, finding);
 	return finding;
 }
 
@@ -97,7 +118,8 @@ static uint64_t take_findings(struct search *search, const struct expansion *exp
 		if (finding)
 			finding->more++;
 		else
-			finding = new_finding(search, outcome, verdict_of(expansion, shown));
+			finding = new_finding(search, outcome, expansion_departures(expansion, outcome),
+					      verdict_of(expansion, shown));
 		number = (uint64_t)(finding - search->exploration->findings);
 		if (number < EXPLORE_FINDINGS_TOLD)
 			bits |= 1ull << number;
@@ -108,7 +130,8 @@ static uint64_t take_findings(struct search *search, const struct expansion *exp
 /* ---- states ---- */
 
 /* The state's number, EXPLORE_NO_STATE when there is no more room. */
-static uint64_t take_state(struct search *search, const struct outcome *outcome, bool *is_new)
+static uint64_t take_state(struct search *search, const struct outcome *outcome, const uint32_t *departures,
+			   bool *is_new)
 {
 	struct found_state state = {
 		.hash = {outcome->hash[0], outcome->hash[1]},
@@ -121,7 +144,8 @@ static uint64_t take_state(struct search *search, const struct outcome *outcome,
 	*is_new = false;
 	if (known != STATES_NONE)
 		return known;
-	if (!states_add(&search->states, &state)) {
+	if (search->states.count == search->states.most ||
+	    !states_keep(&search->states, departures, &state.departures) || !states_add(&search->states, &state)) {
 		search->exploration->cut = true;
 		search->exploration->dropped++;
 		return EXPLORE_NO_STATE;
@@ -151,11 +175,11 @@ static void take_outcome(struct search *search, const struct expansion *expansio
 		visited.nodes = &expansion->nodes[(size_t)number * search->node_count];
 	search->exploration->transitions++;
 	search->exploration->simulated += outcome->simulated;
-	search->exploration->quorate_lost += !outcome->quorate;
+	search->exploration->quorate_lost += !outcome->quorate && !outcome->unfinished;
 	visited.findings = take_findings(search, expansion, outcome);
 	/* what follows a defect is not the cluster's fault any more */
-	if (!outcome->breached)
-		visited.to = take_state(search, outcome, &visited.is_new);
+	if (!outcome->breached && !outcome->unfinished)
+		visited.to = take_state(search, outcome, expansion_departures(expansion, outcome), &visited.is_new);
 	search->exploration->states = search->states.count;
 	visit(search, &visited);
 }
@@ -198,6 +222,7 @@ static void find_subject(struct search *search, const struct scenario *scenario,
 		options->exact,
 		options->admin,
 		options->symmetry,
+		options->interleavings,
 		options->transitions_max,
 		search->states.most,
 		check_rule_count,
@@ -219,6 +244,7 @@ static bool keep(struct search *search)
 		.breaches = exploration->breaches,
 		.quorate_lost = exploration->quorate_lost,
 		.dropped = exploration->dropped,
+		.interleavings = exploration->interleavings,
 		.depth_done = exploration->depth_done,
 		.cut = exploration->cut,
 		.finding_count = exploration->finding_count,
@@ -233,6 +259,16 @@ static bool keep(struct search *search)
 	return false;
 }
 
+static void add_interleavings(struct explore_interleavings *to, const struct explore_interleavings *from)
+{
+	to->runs += from->runs;
+	to->cut += from->cut;
+	to->dropped += from->dropped;
+	to->most = from->most > to->most ? from->most : to->most;
+	if (from->cut && from->complete < to->complete)
+		to->complete = from->complete;
+}
+
 static bool take_expansion(void *ctx, const struct expansion *expansion, uint64_t first, uint64_t count)
 {
 	struct search *search = ctx;
@@ -245,6 +281,7 @@ static bool take_expansion(void *ctx, const struct expansion *expansion, uint64_
 		}
 		take_outcome(search, expansion, i);
 	}
+	add_interleavings(&search->exploration->interleavings, &expansion->interleavings);
 	search->next = first + count;
 	tell_progress(search, first + count);
 	if (search->options->resume_path && search->options->keep_now &&
@@ -259,22 +296,37 @@ static void add_start(struct search *search, struct crew *crew)
 {
 	struct found_state state = {.parent = STATES_NONE};
 
-	walker_hash(crew->walkers[0], (struct way){0, NULL}, state.hash);
+	walker_hash(crew->walkers[0], (struct way){0, NULL, NULL}, state.hash);
 	ALWAYS(states_add(&search->states, &state));
 	search->exploration->states = 1;
 }
 
 /* ---- from disk ---- */
 
+/* The first of the event's. */
+static const struct outcome *outcome_that_showed(const struct expansion *expansion,
+						 const struct checkpoint_finding *kept)
+{
+	for (uint32_t i = 0; i < expansion->outcome_count; i++)
+		for (uint32_t k = 0; k < expansion->outcomes[i].shown_count; k++)
+			if (expansion->outcomes[i].event == kept->event &&
+			    memcmp(&expansion->shown[expansion->outcomes[i].shown_first + k], &kept->shown,
+				   sizeof kept->shown) == 0)
+				return &expansion->outcomes[i];
+	ensure_failed(__FILE__, __LINE__, "what was found is found no more");
+}
+
 static void find_again(struct search *search, struct crew *crew, const struct checkpoint_finding *kept)
 {
 	struct expansion expansion = {0};
-	const struct outcome outcome = {.state = kept->state, .event = kept->event};
+	const struct outcome *outcome;
 	struct explore_finding *finding;
 
 	ALWAYS(kept->state < search->states.count && kept->event < search->events->count);
 	crew_expand_one(crew, kept->state, &expansion);
-	finding = new_finding(search, &outcome, verdict_of(&expansion, &kept->shown));
+	outcome = outcome_that_showed(&expansion, kept);
+	finding = new_finding(search, outcome, expansion_departures(&expansion, outcome),
+			      verdict_of(&expansion, &kept->shown));
 	finding->more = kept->more;
 	expansion_free(&expansion);
 }
@@ -291,6 +343,7 @@ static void take_kept(struct search *search, struct crew *crew, const struct che
 	exploration->breaches = checkpoint->breaches;
 	exploration->quorate_lost = checkpoint->quorate_lost;
 	exploration->dropped = checkpoint->dropped;
+	exploration->interleavings = checkpoint->interleavings;
 	exploration->depth_done = checkpoint->depth_done;
 	exploration->cut = checkpoint->cut;
 	for (uint32_t i = 0; i < checkpoint->finding_count; i++)
@@ -392,7 +445,12 @@ static uint64_t most_states(const struct explore_options *options)
 
 void explore(const struct scenario *scenario, const struct explore_options *options, struct exploration *exploration)
 {
-	struct search search = {.options = options, .exploration = exploration, .node_count = scenario->node_count};
+	struct search search = {
+		.options = options,
+		.exploration = exploration,
+		.node_count = scenario->node_count,
+		.scenario = scenario,
+	};
 	struct crew crew = {
 		.scenario = scenario,
 		.options = options,
@@ -403,6 +461,7 @@ void explore(const struct scenario *scenario, const struct explore_options *opti
 
 	ALWAYS(options->depth <= EXPLORE_DEPTH_MAX);
 	memset(exploration, 0, sizeof *exploration);
+	exploration->interleavings.complete = UINT32_MAX;
 	if (!options->events)
 		events_make_for(&exploration->events, scenario,
 				events_called_for(scenario) | (options->admin ? EVENTS_ADMIN : 0));
@@ -424,8 +483,10 @@ void explore(const struct scenario *scenario, const struct explore_options *opti
 
 void exploration_free(struct exploration *exploration)
 {
-	for (uint32_t i = 0; i < exploration->finding_count; i++)
+	for (uint32_t i = 0; i < exploration->finding_count; i++) {
 		free(exploration->findings[i].steps);
+		free(exploration->findings[i].choices);
+	}
 	free(exploration->findings);
 	events_free(&exploration->events);
 	memset(exploration, 0, sizeof *exploration);

@@ -54,6 +54,9 @@ struct explore_options {
 	bool symmetry;
 	/* Every event is run, also those whose outcome is known without (walker.h): the same comes of it. */
 	bool run_all;
+	/* Each event goes all the ways in which it can (interleave.h), by so many runs at most; 0: the usual
+	 * way only. Not with symmetry. */
+	uint32_t interleavings;
 	bool admin; /* an administrator's calls are among the events */
 	/* What may befall; NULL: events_make_for(), with the device's where one is configured. Calls are
 	 * made by a client of the index of its node. Must outlive the exploration. */
@@ -76,6 +79,18 @@ struct explore_finding { /* the shortest way to one kind of breach */
 	uint32_t step_count; /* events that lead to it */
 	struct step *steps;  /* owned */
 	uint64_t more;       /* other ways to a breach of the same rule and hazard */
+	/* Where it departs from the usual way; owned. */
+	uint32_t choice_count;
+	struct choice_made *choices;
+};
+
+struct explore_interleavings { /* of the events tried, when asked for */
+	uint64_t runs;
+	uint64_t cut;     /* events with more ways than were run */
+	uint64_t dropped; /* ways not run that are known; there are more */
+	uint32_t
+		complete; /* of each event all ways with so many departures from the usual one were run; UINT32_MAX: all */
+	uint32_t most; /* runs of one event */
 };
 
 struct exploration {
@@ -90,7 +105,8 @@ struct exploration {
 	uint32_t finding_count;
 	struct explore_finding *findings; /* owned; in the order found: shortest first */
 	struct events events;             /* what the steps of findings point into; empty when options had events */
-	uint64_t quorate_lost;            /* transitions after which no component was quorate */
+	struct explore_interleavings interleavings;
+	uint64_t quorate_lost; /* transitions after which no component was quorate */
 };
 
 /* scenario: its cluster, totem and network count, its steps do not. */

@@ -20,6 +20,7 @@
 #include "sim/explore/tell.h"
 #include "sim/explore/walker.h"
 #include "sim/run.h"
+#include "sim/world.h"
 
 static void read_one(const char *text, struct scenario_set *set)
 {
@@ -491,6 +492,212 @@ static void exact_searches_count_as_ever(void **unused)
 	}
 }
 
+/* ---- interleavings ---- */
+
+enum { NAIVE_STATES = 4096, NAIVE_QUESTIONS = 256 };
+
+struct naive { /* every way of one event, one after the other, nothing left out */
+	struct scenario scenario;
+	struct step steps[3];
+	struct world *world;
+	struct check *check;
+	size_t check_bytes;
+	uint8_t *world_before, *check_before;
+	size_t bytes;
+	bool judging;
+	uint64_t hashes[NAIVE_STATES][2];
+	uint32_t hash_count;
+	bool shown[64][16]; /* by rule and hazard */
+	uint64_t runs;
+};
+
+static void naive_verdict(void *ctx, const struct verdict *verdict)
+{
+	struct naive *naive = ctx;
+
+	if (naive->judging && (verdict->kind == VERDICT_BREACH || verdict->kind == VERDICT_HAZARD))
+		naive->shown[verdict->rule][verdict->hazard] = true;
+}
+
+static void naive_observe(void *ctx, const struct world_view *view, const struct observation *observation)
+{
+	struct naive *naive = ctx;
+
+	check_observe(naive->check, &naive->scenario, view, observation, naive_verdict, naive);
+}
+
+static void naive_open(struct naive *naive, const struct scenario *scenario)
+{
+	static uint32_t all[] = {0, 1, 2, 3, 4, 5, 6, 7};
+
+	memset(naive, 0, sizeof *naive);
+	naive->scenario = *scenario;
+	naive->scenario.client_count = 0;
+	naive->scenario.steps = naive->steps;
+	naive->scenario.step_count = 3;
+	for (uint32_t i = 0; i < 3; i++)
+		naive->steps[i] = (struct step){.verb = VERB_NONE, .settle = true};
+	naive->steps[0].verb = VERB_START;
+	naive->steps[0].together = true;
+	naive->steps[0].nodes = (struct index_list){scenario->node_count, all};
+	naive->check_bytes = check_size(&naive->scenario);
+	naive->check = calloc(1, naive->check_bytes);
+	naive->check_before = calloc(1, naive->check_bytes);
+	check_init(naive->check, &naive->scenario);
+	naive->world = world_create(&naive->scenario, choice_token, 0);
+	world_observe(naive->world, (struct observer){naive, naive_observe});
+	while (world_step(naive->world) == 0)
+		assert_true(world_advance(naive->world));
+	naive->bytes = world_bytes(naive->world);
+	naive->world_before = malloc(naive->bytes);
+	world_save(naive->world, naive->world_before);
+	memcpy(naive->check_before, naive->check, naive->check_bytes);
+	naive->judging = true;
+}
+
+static void naive_close(struct naive *naive)
+{
+	world_destroy(naive->world);
+	free(naive->check);
+	free(naive->check_before);
+	free(naive->world_before);
+}
+
+static void naive_add(struct naive *naive)
+{
+	uint64_t hash[2];
+	uint32_t i = 0;
+
+	world_hash_settled(naive->world, hash);
+	while (i < naive->hash_count && memcmp(naive->hashes[i], hash, sizeof hash) != 0)
+		i++;
+	if (i < naive->hash_count)
+		return;
+	assert_true(i < NAIVE_STATES);
+	memcpy(naive->hashes[naive->hash_count++], hash, sizeof hash);
+}
+
+/* The last choice that can be raised is, what lies behind it starts anew, until none can be. */
+static void naive_event(struct naive *naive, const struct step *event)
+{
+	uint32_t taken[NAIVE_QUESTIONS] = {0}, asked[NAIVE_QUESTIONS];
+	struct choice_list list = {.taken = taken, .asked = asked, .asked_room = NAIVE_QUESTIONS};
+
+	naive->steps[1] = *event;
+	for (;;) {
+		uint32_t last;
+
+		list.asked_count = 0;
+		world_restore(naive->world, naive->world_before, naive->bytes);
+		memcpy(naive->check, naive->check_before, naive->check_bytes);
+		world_choose(naive->world, choice_from_list(&list));
+		while (world_step(naive->world) <= 1 && world_advance(naive->world))
+			;
+		naive->runs++;
+		naive_add(naive);
+		assert_true(list.asked_count <= NAIVE_QUESTIONS);
+		for (last = list.asked_count; last > 0 && taken[last - 1] + 1 == asked[last - 1]; last--)
+			;
+		if (last == 0)
+			return;
+		taken[last - 1]++;
+		memset(taken + last, 0, (NAIVE_QUESTIONS - last) * sizeof *taken);
+		list.taken_count = last;
+	}
+}
+
+/* Runs that end where another was before leave nothing out: the same states come, and the same is shown. */
+static void all_interleavings_of_an_event_are_found(void **unused)
+{
+	static const char *const small[] = {
+		"{nodes: 2}",
+		"{nodes: 2, quorum: {two_node: 1}}",
+		"{nodes: 3}",
+		"{nodes: 3, quorum: {wait_for_all: 1}}",
+		"{nodes: 3, quorum: {last_man_standing: 1}}",
+		"{nodes: [{nodeid: 1, quorum_votes: 3}, {nodeid: 2, quorum_votes: 2}, {nodeid: 3, quorum_votes: 2}], "
+		"quorum: {auto_tie_breaker: 1, wait_for_all: 1}}",
+	};
+
+	(void)unused;
+	for (uint32_t i = 0; i < sizeof small / sizeof *small; i += every()) {
+		struct explore_options options = {.depth = 1, .exact = true, .interleavings = 1000000};
+		struct exploration exploration;
+		struct scenario_set set;
+		struct naive naive;
+		struct events events;
+		char text[512];
+
+		snprintf(text, sizeof text, "scenario: s\ncluster: %s\nsteps: [{start: all}]\n", small[i]);
+		read_one(text, &set);
+		events_make_for(&events, &set.scenarios[0], events_called_for(&set.scenarios[0]));
+		naive_open(&naive, &set.scenarios[0]);
+		naive_add(&naive); /* the start */
+		for (uint32_t event = 0; event < events.count; event++)
+			naive_event(&naive, &events.steps[event]);
+		options.events = &events;
+		explore(&set.scenarios[0], &options, &exploration);
+		print_message("%s: %llu ways, %llu run\n", small[i], (unsigned long long)naive.runs,
+			      (unsigned long long)exploration.interleavings.runs);
+		assert_int_equal(exploration.interleavings.cut, 0);
+		assert_true(exploration.interleavings.runs < naive.runs);
+		if (exploration.breaches == 0)
+			assert_int_equal(exploration.states, naive.hash_count);
+		for (uint32_t k = 0; k < exploration.finding_count; k++) {
+			const struct verdict *verdict = &exploration.findings[k].verdict;
+
+			assert_true(naive.shown[verdict->rule][verdict->hazard]);
+			naive.shown[verdict->rule][verdict->hazard] = false;
+		}
+		for (uint32_t rule = 0; rule < 64; rule++)
+			for (uint32_t hazard = 0; hazard < 16; hazard++)
+				assert_false(naive.shown[rule][hazard]);
+		naive_close(&naive);
+		exploration_free(&exploration);
+		events_free(&events);
+		scenario_free(&set);
+	}
+}
+
+/* What only an interleaving shows is written with its choices: a run of it shows the same. */
+static void interleavings_are_written_down(void **unused)
+{
+	static const char *const small[] = {
+		"{nodes: 3, quorum: {wait_for_all: 1}}",
+		"{nodes: 4, quorum: {auto_tie_breaker: 1}}",
+		"{nodes: 3, quorum: {last_man_standing: 1, wait_for_all: 1}}",
+	};
+	uint32_t departed = 0;
+
+	(void)unused;
+	for (uint32_t i = 0; i < sizeof small / sizeof *small; i += every()) {
+		struct explore_options options = {.depth = 2, .interleavings = 40, .jobs = 2};
+		struct exploration exploration, alone;
+		struct scenario_set set;
+		char text[512];
+
+		snprintf(text, sizeof text, "scenario: s\ncluster: %s\nsteps: [{start: all}]\n", small[i]);
+		read_one(text, &set);
+		explore(&set.scenarios[0], &options, &exploration);
+		assert_true(exploration.finding_count > 0);
+		assert_true(exploration.interleavings.cut > 0 && exploration.interleavings.dropped > 0);
+		for (uint32_t k = 0; k < exploration.finding_count; k++) {
+			departed += exploration.findings[k].choice_count > 0;
+			run_told(&set.scenarios[0], &exploration.findings[k]);
+		}
+		options.jobs = 1;
+		explore(&set.scenarios[0], &options, &alone);
+		assert_int_equal(alone.states, exploration.states);
+		assert_int_equal(alone.transitions, exploration.transitions);
+		assert_int_equal(alone.interleavings.runs, exploration.interleavings.runs);
+		assert_int_equal(alone.finding_count, exploration.finding_count);
+		exploration_free(&exploration);
+		exploration_free(&alone);
+		scenario_free(&set);
+	}
+	assert_true(departed > 0);
+}
+
 /* Who does the work shows nowhere. */
 static void threads_change_nothing(void **unused)
 {
@@ -559,12 +766,12 @@ static void meet_all(struct walker *walker, struct met *met, uint32_t depth)
 	uint64_t hash[2];
 	uint32_t way[4];
 
-	walker_hash(walker, (struct way){0, NULL}, hash);
+	walker_hash(walker, (struct way){0, NULL, NULL}, hash);
 	meet(met, hash, way, 0);
 	for (uint32_t i = 0; i < met->count && met->depth[i] < depth; i++) {
 		expansion_clear(&expansion);
 		memcpy(way, met->way[i], sizeof way);
-		walker_expand(walker, i, (struct way){met->depth[i], way}, &expansion);
+		walker_expand(walker, i, (struct way){met->depth[i], way, NULL}, &expansion);
 		for (uint32_t k = 0; k < expansion.outcome_count; k++) {
 			way[met->depth[i]] = expansion.outcomes[k].event;
 			if (!expansion.outcomes[k].breached)
@@ -592,7 +799,7 @@ static void assert_same_orbits(const struct scenario *scenario, uint32_t depth)
 	for (uint32_t i = 0; i < all->count; i++) {
 		uint64_t hash[2];
 
-		walker_hash(other, (struct way){all->depth[i], all->way[i]}, hash);
+		walker_hash(other, (struct way){all->depth[i], all->way[i], NULL}, hash);
 		assert_true(is_met(reduced, hash));
 		meet(orbits, hash, all->way[i], all->depth[i]);
 	}
@@ -789,6 +996,8 @@ int main(void)
 		cmocka_unit_test(merged_states_show_the_same),
 		cmocka_unit_test(exact_searches_count_as_ever),
 		cmocka_unit_test(threads_change_nothing),
+		cmocka_unit_test(all_interleavings_of_an_event_are_found),
+		cmocka_unit_test(interleavings_are_written_down),
 		cmocka_unit_test(equal_nodes_may_change_places),
 		cmocka_unit_test(names_are_kept_where_they_matter),
 		cmocka_unit_test(a_killed_search_gives_the_same_answer),

@@ -11,6 +11,8 @@
 
 #define CHUNK 4096u
 #define FIRST_INDEX 4096u
+#define WORDS 65536u /* in a chunk of lists */
+#define WORD_CHUNKS 16384u
 
 static uint64_t index_for(uint64_t states)
 {
@@ -50,7 +52,7 @@ uint64_t states_bytes(const struct states *states)
 	uint64_t chunks = (states->count + CHUNK - 1) / CHUNK;
 
 	return chunks * (CHUNK * sizeof(struct found_state) + sizeof(struct found_state *)) +
-	       states->index_room * sizeof *states->index;
+	       states->index_room * sizeof *states->index + states->word_count * sizeof(uint32_t);
 }
 
 void states_open(struct states *states, uint64_t most)
@@ -65,6 +67,9 @@ void states_close(struct states *states)
 {
 	for (uint64_t i = 0; i * CHUNK < states->count; i++)
 		free(states->chunks[i]);
+	for (uint64_t i = 0; i * WORDS < states->word_count; i++)
+		free(states->word_chunks[i]);
+	free(states->word_chunks);
 	free(states->chunks);
 	free(states->index);
 	memset(states, 0, sizeof *states);
@@ -119,4 +124,39 @@ bool states_add(struct states *states, const struct found_state *state)
 	if (2 * states->count > states->index_room)
 		grow_index(states);
 	return true;
+}
+
+/* ---- departures ---- */
+
+static uint32_t *word_at(const struct states *states, uint64_t at)
+{
+	return &states->word_chunks[at / WORDS][at % WORDS];
+}
+
+/* A list lies in one chunk; word 0 is never used, so that 0 is none. */
+bool states_keep(struct states *states, const uint32_t *list, uint32_t *departures)
+{
+	uint64_t at = states->word_count ? states->word_count : 1;
+	uint32_t words = list ? 1 + list[0] : 0;
+
+	*departures = 0;
+	if (!list)
+		return true;
+	if (!states->word_chunks)
+		states->word_chunks = allocate(WORD_CHUNKS, sizeof *states->word_chunks);
+	if (at / WORDS != (at + words - 1) / WORDS)
+		at = (at / WORDS + 1) * WORDS;
+	if (at / WORDS >= WORD_CHUNKS)
+		return false;
+	if (!states->word_chunks[at / WORDS])
+		states->word_chunks[at / WORDS] = allocate(WORDS, sizeof(uint32_t));
+	memcpy(word_at(states, at), list, words * sizeof *list);
+	states->word_count = at + words;
+	*departures = (uint32_t)at;
+	return true;
+}
+
+const uint32_t *states_departures(const struct states *states, uint32_t departures)
+{
+	return departures ? word_at(states, departures) : NULL;
 }

@@ -17,13 +17,15 @@ struct found_state {
 	uint32_t parent; /* STATES_NONE: the start */
 	uint32_t event;  /* that led here from the parent */
 	uint32_t depth;
-	uint32_t choices; /* in that event; 0: the plain ones */
+	uint32_t departures; /* of that event: see states_departures(); 0: it went the usual way */
 };
 
 struct states {
 	uint64_t count, most;
 	struct found_state **chunks;
-	uint32_t *index; /* open addressing, 1 + state */
+	uint32_t *index;        /* open addressing, 1 + state */
+	uint32_t **word_chunks; /* lists of departures, each as interleave.h has them */
+	uint64_t word_count;
 	uint64_t index_room;
 };
 
@@ -39,6 +41,10 @@ void states_close(struct states *states);
 uint32_t states_find(const struct states *states, const uint64_t hash[2]);
 /* A state that was not met before; false: there is no more room. */
 bool states_add(struct states *states, const struct found_state *state);
+/* Keep a list of departures, for a state to come; false: there is no more room. */
+bool states_keep(struct states *states, const uint32_t *list, uint32_t *departures);
+/* NULL: the usual way. */
+const uint32_t *states_departures(const struct states *states, uint32_t departures);
 const struct found_state *states_at(const struct states *states, uint64_t number);
 
 #endif

@@ -3,6 +3,9 @@
  */
 #include "sim/explore/tell.h"
 
+#include "sim/choice.h"
+#include "sim/scenario/vocabulary.h"
+
 #define EACH_ID_MAX 6u /* of more nodes ranges are told */
 
 static void put_group(const struct scenario *scenario, const struct index_list *group, const char *between,
@@ -226,6 +229,29 @@ static void put_step(const struct scenario *scenario, const struct step *step, F
 	fputs("\n", file);
 }
 
+void tell_choices(const struct explore_finding *finding, FILE *file)
+{
+	bool token = false;
+
+	fputs("choices: {", file);
+	for (uint32_t i = 0; i < finding->choice_count; i++) {
+		const struct choice_made *made = &finding->choices[i];
+
+		if (i == 0 || made[-1].kind != made->kind)
+			fprintf(file, "%s%s: {", i ? "}, " : "", words_choices.words[made->kind].name);
+		else
+			fputs(", ", file);
+		if (made->kind == CHOOSE_TOKEN && !token) {
+			fputs("all: 1, ", file);
+			token = true;
+		}
+		fprintf(file, "%u: %u", made->number, made->picked);
+	}
+	if (!token)
+		fprintf(file, "%stoken: {all: 1", finding->choice_count ? "}, " : "");
+	fputs("}}", file);
+}
+
 static void put_comment(const char *label, const char *text, FILE *file)
 {
 	fprintf(file, "# %s", label);
@@ -251,7 +277,8 @@ void tell_scenario(const struct scenario *scenario, const struct explore_finding
 		fprintf(file, "-hazard-H%u", finding->verdict.hazard);
 	fprintf(file, "\ndescription: Found by votesim explore, %u events from a settled cluster.\n",
 		finding->step_count);
-	fputs("choices: {token: {all: 1}}   # messages go round each ring, as those of real daemons do\n", file);
+	tell_choices(finding, file);
+	fputs("   # messages go round each ring, as those of real daemons do\n", file);
 	fputs("cluster:\n", file);
 	put_nodes(scenario, file);
 	put_quorum(scenario->nodes[0].config, file);

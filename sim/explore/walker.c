@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/ensure.h"
+#include "sim/explore/interleave.h"
 #include "sim/explore/shortcut.h"
 #include "sim/explore/symmetry.h"
 #include "sim/world.h"
@@ -30,11 +31,13 @@ struct walker {
 	size_t check_bytes;
 	struct snapshot *snapshots; /* after so many events of the way */
 	uint32_t *way;
+	const uint32_t **way_departures;
 	uint32_t way_count;
 	bool started;
-	struct shortcuts *shortcuts; /* NULL: every event is run */
-	struct symmetry *symmetry;   /* NULL: names count */
-	uint8_t *essences;           /* of all nodes */
+	struct interleaver *interleaver; /* NULL: everything goes the usual way */
+	struct shortcuts *shortcuts;     /* NULL: every event is run */
+	struct symmetry *symmetry;       /* NULL: names count */
+	uint8_t *essences;               /* of all nodes */
 	uint32_t *groups;
 	size_t essence_bytes;
 	bool requests;               /* some event makes calls */
@@ -113,7 +116,8 @@ static void observe(void *ctx, const struct world_view *view, const struct obser
 
 void expansion_clear(struct expansion *expansion)
 {
-	expansion->outcome_count = expansion->shown_count = expansion->told_count = 0;
+	expansion->outcome_count = expansion->shown_count = expansion->told_count = expansion->word_count = 0;
+	expansion->interleavings = (struct explore_interleavings){.complete = UINT32_MAX};
 }
 
 void expansion_free(struct expansion *expansion)
@@ -122,6 +126,7 @@ void expansion_free(struct expansion *expansion)
 	free(expansion->shown);
 	free(expansion->told);
 	free(expansion->nodes);
+	free(expansion->words);
 	memset(expansion, 0, sizeof *expansion);
 }
 
@@ -176,13 +181,17 @@ static void walk_to(struct walker *walker, struct way way)
 
 	walker->judging = false;
 	start(walker);
-	while (same < way.count && same < walker->way_count && way.events[same] == walker->way[same])
+	while (same < way.count && same < walker->way_count && way.events[same] == walker->way[same] &&
+	       (!way.departures || way.departures[same] == walker->way_departures[same]))
 		same++;
 	walker->way_count = same;
 	go_back(walker);
 	for (; walker->way_count < way.count; save(walker, &walker->snapshots[walker->way_count])) {
 		uint32_t event = way.events[walker->way_count];
 
+		walker->way_departures[walker->way_count] = way.departures ? way.departures[walker->way_count] : NULL;
+		if (walker->interleaver)
+			interleaver_follow(walker->interleaver, walker->way_departures[walker->way_count]);
 		set_step(walker, walker->way_count + 1, event);
 		take_step(walker, walker->way_count + 1);
 		walker->way[walker->way_count++] = event;
@@ -340,30 +349,131 @@ static void mark_idle(struct walker *walker)
 			is_idle(&walker->events->steps[event], walker->nodes) ? UINT32_MAX : event;
 }
 
+static void add_outcome(struct walker *walker, uint32_t event)
+{
+	struct expansion *expansion = walker->expansion;
+	uint32_t nodes = walker->scenario.node_count, at = expansion->outcome_count, room = expansion->outcome_room;
+
+	expansion->outcomes = grown(expansion->outcomes, at, &expansion->outcome_room, sizeof *expansion->outcomes);
+	if (walker->seen && room != expansion->outcome_room) {
+		expansion->nodes =
+			realloc(expansion->nodes, (size_t)expansion->outcome_room * nodes * sizeof *expansion->nodes);
+		ALWAYS(expansion->nodes != NULL);
+	}
+	expansion->outcomes[at] = walker->outcomes[event];
+	if (walker->seen)
+		memcpy(&expansion->nodes[(size_t)at * nodes], &walker->seen[(size_t)event * nodes],
+		       nodes * sizeof *walker->seen);
+	expansion->outcome_count++;
+}
+
 /* In the order of events, whatever order they were tried in. */
 static void hand_over(struct walker *walker)
 {
-	struct expansion *expansion = walker->expansion;
-	uint32_t nodes = walker->scenario.node_count;
+	for (uint32_t event = 0; event < walker->events->count; event++)
+		if (walker->outcomes[event].event != UINT32_MAX)
+			add_outcome(walker, event);
+}
 
-	for (uint32_t event = 0; event < walker->events->count; event++) {
-		uint32_t at = expansion->outcome_count, room = expansion->outcome_room;
+/* ---- all ways of an event ---- */
 
-		if (walker->outcomes[event].event == UINT32_MAX)
-			continue;
-		expansion->outcomes =
-			grown(expansion->outcomes, at, &expansion->outcome_room, sizeof *expansion->outcomes);
-		if (walker->seen && room != expansion->outcome_room) {
-			expansion->nodes = realloc(expansion->nodes, (size_t)expansion->outcome_room * nodes *
-									     sizeof *expansion->nodes);
-			ALWAYS(expansion->nodes != NULL);
-		}
-		expansion->outcomes[at] = walker->outcomes[event];
-		if (walker->seen)
-			memcpy(&expansion->nodes[(size_t)at * nodes], &walker->seen[(size_t)event * nodes],
-			       nodes * sizeof *walker->seen);
-		expansion->outcome_count++;
+const uint32_t *expansion_departures(const struct expansion *expansion, const struct outcome *outcome)
+{
+	return outcome->departures ? expansion->words + outcome->departures : NULL;
+}
+
+static uint32_t keep_departures(struct expansion *expansion, const uint32_t *list)
+{
+	uint32_t at = expansion->word_count ? expansion->word_count : 1, count = list ? 1 + list[0] : 0;
+
+	if (!count)
+		return 0;
+	if (at + count > expansion->word_room) {
+		expansion->word_room = 2 * expansion->word_room + count + 64;
+		expansion->words = realloc(expansion->words, expansion->word_room * sizeof *expansion->words);
+		ALWAYS(expansion->words != NULL);
 	}
+	memcpy(expansion->words + at, list, count * sizeof *list);
+	expansion->word_count = at + count;
+	return at;
+}
+
+static bool same_outcome(const struct expansion *expansion, const struct outcome *a, const struct outcome *b)
+{
+	return a->hash[0] == b->hash[0] && a->hash[1] == b->hash[1] && a->unfinished == b->unfinished &&
+	       a->shown_count == b->shown_count &&
+	       memcmp(expansion->shown + a->shown_first, expansion->shown + b->shown_first,
+		      a->shown_count * sizeof *expansion->shown) == 0;
+}
+
+/* Keep what came of a run, unless the same came of another of the event's, the first of which is `first`. */
+static void keep_run(struct walker *walker, uint32_t first)
+{
+	struct expansion *expansion = walker->expansion;
+	struct outcome *outcome = &walker->outcomes[walker->event];
+	uint32_t at = expansion->outcome_count;
+
+	for (uint32_t i = first; i < at; i++)
+		if (same_outcome(expansion, &expansion->outcomes[i], outcome)) {
+			expansion->shown_count -= outcome->shown_count;
+			return;
+		}
+	outcome->departures = keep_departures(expansion, interleaver_departures(walker->interleaver));
+	add_outcome(walker, walker->event);
+}
+
+static void add_interleaved(struct explore_interleavings *to, const struct interleaved *done)
+{
+	to->runs += done->runs;
+	to->cut += done->dropped != 0;
+	to->dropped += done->dropped;
+	to->most = done->runs > to->most ? (uint32_t)done->runs : to->most;
+	if (done->dropped && done->complete < to->complete)
+		to->complete = done->complete;
+}
+
+static void run_all_ways(struct walker *walker, uint32_t event)
+{
+	uint32_t step = walker->way_count + 1, first = walker->expansion->outcome_count;
+	struct interleaved done;
+
+	interleaver_begin(walker->interleaver, walker->options->interleavings);
+	while (interleaver_next(walker->interleaver)) {
+		struct outcome *outcome = &walker->outcomes[event];
+
+		begin_outcome(walker, event);
+		outcome->simulated = true;
+		set_step(walker, step, event);
+		while (world_step(walker->world) <= step && !outcome->unfinished && world_advance(walker->world))
+			outcome->unfinished = !interleaver_goes_on(walker->interleaver, walker->world);
+		if (!outcome->unfinished) {
+			look(walker);
+			end_outcome(walker, event);
+		}
+		if (!outcome->unfinished || outcome->shown_count)
+			keep_run(walker, first);
+		go_back(walker);
+	}
+	done = interleaver_done(walker->interleaver);
+	add_interleaved(&walker->expansion->interleavings, &done);
+}
+
+static void expand_all_ways(struct walker *walker)
+{
+	for (uint32_t event = 0; event < walker->events->count; event++)
+		if (walker->outcomes[event].event != UINT32_MAX)
+			run_all_ways(walker, event);
+}
+
+const struct choice_made *walker_choices(struct walker *walker, struct way way, uint32_t event,
+					 const uint32_t *departures, uint32_t *count)
+{
+	ALWAYS(!walker->started && walker->interleaver);
+	walk_to(walker, way);
+	interleaver_follow(walker->interleaver, departures);
+	set_step(walker, way.count + 1, event);
+	take_step(walker, way.count + 1);
+	return interleaver_made(walker->interleaver, count);
 }
 
 void walker_expand(struct walker *walker, uint32_t state, struct way way, struct expansion *expansion)
@@ -374,6 +484,10 @@ void walker_expand(struct walker *walker, uint32_t state, struct way way, struct
 	walker->expansion = expansion;
 	look(walker);
 	mark_idle(walker);
+	if (walker->interleaver) {
+		expand_all_ways(walker);
+		return;
+	}
 	if (walker->shortcuts)
 		shortcuts_begin(walker->shortcuts, walker->nodes);
 	for (uint32_t i = 0; i < walker->events->count; i++) {
@@ -439,7 +553,10 @@ static void make_world(struct walker *walker)
 	walker->check_bytes = check_size(&walker->scenario);
 	walker->check = allocate(1, walker->check_bytes);
 	check_init(walker->check, &walker->scenario);
-	walker->world = world_create(&walker->scenario, choice_token, 0);
+	if (walker->options->interleavings)
+		walker->interleaver = interleaver_create();
+	walker->world = world_create(&walker->scenario,
+				     walker->interleaver ? interleaver_choice(walker->interleaver) : choice_token, 0);
 	world_observe(walker->world, (struct observer){walker, observe});
 	walker->essence_bytes = world_essence_size(walker->world);
 	walker->essences = allocate(walker->scenario.node_count, walker->essence_bytes);
@@ -460,11 +577,12 @@ struct walker *walker_create(const struct scenario *scenario, const struct explo
 	make_world(walker);
 	walker->snapshots = allocate(options->depth + 1, sizeof *walker->snapshots);
 	walker->way = allocate(options->depth + 1, sizeof *walker->way);
+	walker->way_departures = allocate(options->depth + 1, sizeof(const uint32_t *));
 	walker->nodes = allocate(nodes, sizeof *walker->nodes);
 	walker->outcomes = allocate(events->count, sizeof *walker->outcomes);
 	if (options->visit)
 		walker->seen = allocate(events->count * nodes, sizeof *walker->seen);
-	if (!options->exact && !options->run_all && !walker->symmetry)
+	if (!options->exact && !options->run_all && !walker->symmetry && !walker->interleaver)
 		walker->shortcuts = shortcuts_create(scenario, events);
 	return walker;
 }
@@ -483,6 +601,8 @@ void walker_destroy(struct walker *walker)
 	free(walker->clients);
 	free(walker->check);
 	free(walker->way);
+	free(walker->way_departures);
+	interleaver_destroy(walker->interleaver);
 	free(walker->essences);
 	free(walker->groups);
 	symmetry_destroy(walker->symmetry);

@@ -17,6 +17,7 @@
 struct way { /* from the start to a state */
 	uint32_t count;
 	const uint32_t *events;
+	const uint32_t *const *departures; /* of each event: interleave.h. NULL: all went the usual way */
 };
 
 struct outcome { /* of one event in one state */
@@ -26,6 +27,8 @@ struct outcome { /* of one event in one state */
 	bool breached;                     /* a breach was among them: it ends here */
 	bool quorate;                      /* some node is */
 	bool simulated;
+	bool unfinished;     /* from somewhere on it went as another did */
+	uint32_t departures; /* in expansion.words, 0: none */
 };
 
 struct shown { /* a kind of breach or hazard */
@@ -43,6 +46,9 @@ struct expansion { /* of some states, in their order; zeroed before first use, m
 	struct outcome *outcomes;
 	struct shown *shown;
 	struct told *told;
+	uint32_t *words; /* lists of departures, the first word unused */
+	uint32_t word_count, word_room;
+	struct explore_interleavings interleavings;
 	struct explore_node *nodes; /* of each outcome, when the options have a visitor */
 };
 
@@ -56,6 +62,13 @@ void walker_destroy(struct walker *walker);
 void walker_hash(struct walker *walker, struct way way, uint64_t hash[2]);
 /* Try every event in the state, and add to the expansion what came. */
 void walker_expand(struct walker *walker, uint32_t state, struct way way, struct expansion *expansion);
+
+/* NULL: it went the usual way. */
+const uint32_t *expansion_departures(const struct expansion *expansion, const struct outcome *outcome);
+/* Of a walker that did nothing else: what the way, and then the event, chose that was not usual, by kind
+ * and number. Owned by the walker. */
+const struct choice_made *walker_choices(struct walker *walker, struct way way, uint32_t event,
+					 const uint32_t *departures, uint32_t *count);
 
 void expansion_clear(struct expansion *expansion);
 void expansion_free(struct expansion *expansion);
