@@ -1,7 +1,6 @@
 /*
  * votesim new.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,33 +137,6 @@ static int parse(struct new_command *command, int argc, char **argv)
 	return 0;
 }
 
-static int not_written(const char *path)
-{
-	if (errno != EEXIST)
-		return cannot_write(path);
-	fprintf(stderr, "votesim: %s is there already: --force writes over it\n", path);
-	return EXIT_USAGE;
-}
-
-static int put(const struct new_command *command, const char *text)
-{
-	FILE *file;
-	bool failed;
-
-	if (!command->output || strcmp(command->output, "-") == 0) {
-		fputs(text, stdout);
-		return EXIT_HELD;
-	}
-	file = fopen(command->output, command->force ? "w" : "wx");
-	if (!file)
-		return not_written(command->output);
-	failed = fputs(text, file) < 0;
-	if (fclose(file) != 0 || failed)
-		return not_written(command->output);
-	fprintf(stderr, "wrote %s; next: votesim run %s\n", command->output, command->output);
-	return EXIT_HELD;
-}
-
 int command_new(int argc, char **argv)
 {
 	struct new_command command = {0};
@@ -180,7 +152,7 @@ int command_new(int argc, char **argv)
 		fprintf(stderr, "votesim: %s\n", message);
 		return EXIT_USAGE;
 	}
-	status = put(&command, text);
+	status = put_made(command.output, command.force, text);
 	free(text);
 	return status;
 }

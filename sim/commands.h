@@ -15,6 +15,7 @@ int command_check(int argc, char **argv);
 int command_lint(int argc, char **argv);
 int command_fmt(int argc, char **argv);
 int command_new(int argc, char **argv);
+int command_record(int argc, char **argv);
 int command_explore(int argc, char **argv);
 int command_swarm(int argc, char **argv);
 int command_shrink(int argc, char **argv);
@@ -28,6 +29,9 @@ int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int bad_option(char **argv, int option);
 /* "cannot write PATH", with errno's words; EXIT_USAGE. */
 int cannot_write(const char *path);
+/* Write a scenario that was made to a file ("-", NULL: to standard output), over one that is there only with force.
+ * EXIT_HELD or EXIT_USAGE. */
+int put_made(const char *path, bool force, const char *text);
 /* A whole decimal number from low to high; false: it is none. */
 bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *number);
 

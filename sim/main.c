@@ -56,6 +56,14 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      --client, --no-client  with a tracker on node 1 (default), without\n"
 			   "      --flags FLAG,...       the tracker's: CURRENT, CHANGES, CHANGES_ONLY\n"
 			   "      -o FILE                write it there, --force: also over what is there\n"
+			   "  votesim record LOG...      a scenario from corosync's logs, one of each node:\n"
+			   "                             what happened as steps, what they say as\n"
+			   "                             expectations; ID=LOG says whose log it is\n"
+			   "      --live                 instead, track the corosync of this machine until\n"
+			   "                             it is interrupted; --seconds N: for so long\n"
+			   "      --conf FILE            its corosync.conf; one more for each reload\n"
+			   "      --name NAME, -o FILE, --force\n"
+			   "                             as for new\n"
 			   "  votesim explore CONF       what failures do to the cluster of a corosync.conf:\n"
 			   "                             a page; of a scenario (*.yaml): a list of breaches\n"
 			   "      --compare CONF         what changes with another configuration\n"
@@ -150,7 +158,7 @@ static int command(int argc, char **argv)
 		{"run", command_run},       {"check", command_check},   {"explore", command_explore},
 		{"swarm", command_swarm},   {"shrink", command_shrink}, {"explain", command_explain},
 		{"replay", command_replay}, {"bench", command_bench},   {"lint", command_lint},
-		{"new", command_new},       {"fmt", command_fmt},
+		{"new", command_new},       {"fmt", command_fmt},       {"record", command_record},
 	};
 
 	if (argc > 2 && strcmp(argv[1], "explore") == 0 && strcmp(argv[2], "--random") == 0)
@@ -158,8 +166,8 @@ static int command(int argc, char **argv)
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	return usage_error("no command '%s'; there are run, check, lint, fmt, new, explore, swarm, shrink, explain, "
-			   "replay and bench",
+	return usage_error("no command '%s'; there are run, check, lint, fmt, new, record, explore, swarm, shrink, "
+			   "explain, replay and bench",
 			   argv[1]);
 }
 

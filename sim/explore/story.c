@@ -193,7 +193,7 @@ void story_make(const struct scenario *scenario, const struct found *found, stru
 		story->head = head_of(found);
 		mark_step(story, found);
 	}
-	story->notes = (struct write_notes){story->head, NULL, (const char *const *)story->after};
+	story->notes = (struct write_notes){.head = story->head, .after_step = (const char *const *)story->after};
 }
 
 void story_free(struct story *story)

@@ -16,6 +16,7 @@ struct writing {
 	struct yaml yaml;
 	const struct scenario *scenario;
 	const char *problem; /* what the language cannot say */
+	bool key_a_line;
 };
 
 static uint32_t id_of(const struct writing *writing, uint32_t node)
@@ -674,31 +675,51 @@ static void write_verb(struct writing *writing, const struct step *step)
 
 /* ---- steps --------------------------------------------------------------------------- */
 
+/* Where each key has a line of its own, the next one begins. */
+static void next_key(struct writing *writing)
+{
+	if (!writing->key_a_line)
+		return;
+	fputs("\n    ", writing->yaml.to);
+	writing->yaml.comma = false;
+}
+
 static void write_moment(struct writing *writing, const struct step *step)
 {
 	bool timed = step->has_at || step->has_after;
 
-	if (step->has_at)
+	if (step->has_at) {
+		next_key(writing);
 		yaml_duration(&writing->yaml, "at", step->at_ns);
-	if (step->has_after)
+	}
+	if (step->has_after) {
+		next_key(writing);
 		yaml_duration(&writing->yaml, "after", step->after_ns);
-	if (step->settle == timed)
+	}
+	if (step->settle == timed) {
+		next_key(writing);
 		yaml_bool(&writing->yaml, "settle", step->settle);
+	}
 }
 
 static void write_step(struct writing *writing, const struct step *step)
 {
 	/* alone on its line a verb needs no braces */
-	bool bare = !step->name && !step->expect.at.line && !step->has_at && !step->has_after && step->settle;
+	bool bare = writing->key_a_line ||
+		    (!step->name && !step->expect.at.line && !step->has_at && !step->has_after && step->settle);
 
 	fputs(bare ? "  - " : "  - {", writing->yaml.to);
 	writing->yaml.comma = false;
 	write_verb(writing, step);
-	if (step->name)
+	if (step->name) {
+		next_key(writing);
 		yaml_text(&writing->yaml, "name", step->name);
+	}
 	write_moment(writing, step);
-	if (step->expect.at.line)
+	if (step->expect.at.line) {
+		next_key(writing);
 		write_expect(&writing->yaml, writing->scenario, &step->expect);
+	}
 	fputs(bare ? "\n" : "}\n", writing->yaml.to);
 }
 
@@ -715,7 +736,7 @@ static void put_comment(const char *text, const char *indent, FILE *to)
 
 const char *scenario_write(const struct scenario *scenario, const struct write_notes *notes, FILE *to)
 {
-	struct writing writing = {{to, false}, scenario, NULL};
+	struct writing writing = {{to, false}, scenario, NULL, notes && notes->key_a_line};
 
 	if (notes)
 		put_comment(notes->head, "", to);

@@ -14,6 +14,7 @@ struct write_notes {
 	const char *head;               /* before everything */
 	const char *const *before_step; /* by step; each may be NULL */
 	const char *const *after_step;  /* likewise */
+	bool key_a_line;                /* each key of a step on a line of its own, for people who go on with it */
 };
 
 /*
