@@ -19,7 +19,7 @@ import tempfile
 from .support import BUILD, ROOT, make
 
 # What a fuzzer starts from, by a part of its name: the folder of files that are valid input to it.
-SEEDS = {"scenario": "scenarios", "fmt": "scenarios"}
+SEEDS = {"scenario": "scenarios", "fmt": "scenarios", "record": "harness/logs"}
 CORPUS = "harness/corpus"
 CORPUS_BYTES_MAX = 32 * 1024  # of one fuzzer
 INPUT_BYTES_MAX = 768  # of one file

@@ -16,10 +16,10 @@ enum fact_kind {
 	FACT_OWN_ID,        /* nodeid: of the node itself */
 	FACT_ADDRESS,       /* words: an address of the node itself */
 	FACT_PEER,          /* nodeid, or words: the address; a node of the nodelist */
-	FACT_SYNC_MEMBERS,  /* list */
+	FACT_SYNC_MEMBERS,  /* list; number: of members */
 	FACT_RING,          /* nodeid, seq; list: members; left, joined: as against the ring before */
 	FACT_FAILED,        /* list: left without a word */
-	FACT_MEMBERS,       /* list, as votequorum has told it */
+	FACT_MEMBERS,       /* list, as votequorum has told it; number: of members */
 	FACT_SYNCED,        /* services are synchronized */
 	FACT_QUORATE,       /* number: 1 or 0 */
 	FACT_SILENCE,       /* number: ms without a token */

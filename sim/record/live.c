@@ -143,6 +143,7 @@ static void on_quorum(uint64_t handle, uint64_t context, uint32_t quorate, uint3
 	session.left = (struct ids){0};
 	fact = say(FACT_MEMBERS, listed("quorum: members", &members));
 	fact->list = members;
+	fact->number = members.count;
 	say(FACT_QUORATE, quorate ? "quorum: quorate" : "quorum: not quorate")->number = quorate != 0;
 	(void)say(FACT_SYNCED, "quorum");
 }

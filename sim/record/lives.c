@@ -37,6 +37,8 @@ int64_t ring_cause_ms(const struct members *members, const struct member *member
 	}
 	if (!told && ring->failed.count)
 		cause = ring->ms - (int64_t)members->token_ms - members->consensus_ms;
+	if (!told && cause < least)
+		cause = ring->ms - NOTICED_MS; /* it cannot have taken that long */
 	return cause > least ? cause : least;
 }
 
@@ -204,8 +206,9 @@ static void leaves(struct members *members, struct member *member, const struct 
 	if (back && back->seq % 4 == ring->seq % 4)
 		return;
 	end(life, LIFE_CRASHED, ring_cause_ms(members, by, ring), ring,
-	    back ? "without its log; it came back with another ring sequence, as after a start"
-		 : "without its log; it may have been cut off instead: then this is a partition");
+	    !ring->line ? "a tracker is not told why: it may have stopped cleanly, or have been cut off"
+	    : back      ? "without its log; it came back with another ring sequence, as after a start"
+			: "without its log; it may have been cut off instead: then this is a partition");
 }
 
 static void comes(struct members *members, struct member *member, const struct member *by, const struct fact *ring)

@@ -12,6 +12,26 @@
 
 /* ---- rings whole ---- */
 
+/* A list that was too long for one line goes on in the next. */
+static void finish_views(struct record *record, struct source *source)
+{
+	struct fact *part = NULL;
+
+	for (uint32_t i = 0; i < source->count; i++) {
+		struct fact *fact = &source->facts[i];
+
+		if (fact->kind != FACT_MEMBERS) {
+			part = NULL;
+			continue;
+		}
+		for (uint32_t j = 0; part && part->number == fact->number && j < part->list.count; j++)
+			ids_add(record, &fact->list, part->list.list[j]);
+		if (part)
+			part->kind = FACT_NONE;
+		part = fact->list.count < fact->number ? fact : NULL;
+	}
+}
+
 /* The members of a ring stand in the lines before it, who left without a word in the line after it. */
 static void finish_rings(struct record *record, struct source *source)
 {
@@ -317,6 +337,8 @@ void members_make(struct members *members, struct record *record, const struct k
 	*members = (struct members){.record = record, .end_ms = INT64_MIN};
 	for (uint32_t i = 0; i < record->count; i++)
 		finish_rings(record, &record->sources[i]);
+	for (uint32_t i = 0; i < record->count; i++)
+		finish_views(record, &record->sources[i]);
 	name_sources(record, known, known_count);
 	all = all_ids(record, known, known_count);
 	members->list = take(&record->reading, all.count, sizeof *members->list);

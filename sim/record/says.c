@@ -63,8 +63,7 @@ static bool view(const struct line *line, const char *words, enum fact_kind kind
 {
 	const char *at = strstr(line->text, words);
 
-	at = at ? strstr(at, "]:") : NULL;
-	if (!at)
+	if (!at || !number_at(at + strlen(words), &line->fact->number, &at) || strncmp(at, "]:", 2) != 0)
 		return false;
 	list_at(line->record, at + 2, &line->fact->list);
 	line->fact->kind = kind;

@@ -9,9 +9,12 @@
 #include <string.h>
 
 #include "sim/ensure.h"
+#include "sim/scenario/amount.h"
 #include "sim/scenario/write.h"
+#include "sim/scenario/yaml.h"
 
 #define CLIENT "watcher"
+#define SPAN_MAX_MS ((int64_t)(DURATION_MAX_NS / SCENARIO_MS) - 1)
 
 struct maker {
 	const struct skeleton *skeleton;
@@ -82,40 +85,62 @@ static uint32_t votes_of(const struct members *members, uint32_t nodeid)
 	return 1;
 }
 
-/* Exactly half of the nodes was quorate, as the logs say; the members then. */
-static const struct fact *quorate_half(const struct story *story, const struct members *members)
+static uint32_t votes_in(const struct members *members, const struct ids *ids)
 {
-	for (uint32_t i = 0; i < story->count; i++)
-		for (uint32_t j = 0; story->steps[i].settled && j < members->count; j++)
-			if (story->steps[i].quorate[j] == 1 && story->steps[i].views[j] &&
-			    story->steps[i].views[j]->list.count * 2 == members->count)
-				return story->steps[i].views[j];
-	return NULL;
+	uint32_t votes = 0;
+
+	for (uint32_t i = 0; i < members->count; i++)
+		if (!ids || ids_have(ids, members->list[i].nodeid))
+			votes += votes_of(members, members->list[i].nodeid);
+	return votes;
 }
 
+struct halves { /* parts with exactly half of the votes that were quorate */
+	bool any, with_lowest, without_lowest;
+};
+
+static struct halves quorate_halves(const struct story *story, const struct members *members)
+{
+	const uint32_t votes = votes_in(members, NULL);
+	struct halves halves = {0};
+
+	for (uint32_t i = 0; i < story->count; i++)
+		for (uint32_t j = 0; story->steps[i].settled && j < members->count; j++) {
+			const struct fact *view = story->steps[i].views[j];
+
+			if (story->steps[i].quorate[j] != 1 || !view || votes_in(members, &view->list) * 2 != votes)
+				continue;
+			halves.any = true;
+			if (ids_have(&view->list, members->list[0].nodeid))
+				halves.with_lowest = true;
+			else
+				halves.without_lowest = true;
+		}
+	return halves;
+}
+
+/* Half of the votes is enough with two_node, which waits for all, or for one of the halves with a tie breaker. */
 static void put_features(const struct maker *maker, uint32_t votes, FILE *to)
 {
 	const struct members *members = maker->members;
-	const struct fact *half = quorate_half(maker->story, members), *waits = find(members, FACT_WAITING);
-	const char *comma = "";
+	const struct halves halves = quorate_halves(maker->story, members);
+	const struct fact *waits = find(members, FACT_WAITING);
+	bool two_node = halves.any && members->count == 2 && (waits || (halves.with_lowest && halves.without_lowest));
+	struct yaml yaml = {to, false};
 
-	if (half && members->count == 2) {
-		fputs("two_node: 1", to);
-		comma = ", ";
-	} else if (half) {
-		fprintf(to, "auto_tie_breaker: 1, auto_tie_breaker_node: %s",
-			half->list.list[0] == members->list[0].nodeid ? "lowest" : "highest");
-		comma = ", ";
+	yaml_open(&yaml, NULL, '{');
+	if (two_node) {
+		yaml_number(&yaml, "two_node", 1);
+	} else if (halves.any && halves.with_lowest != halves.without_lowest) {
+		yaml_number(&yaml, "auto_tie_breaker", 1);
+		yaml_word(&yaml, "auto_tie_breaker_node", halves.with_lowest ? "lowest" : "highest");
 	}
-	if (waits && !(half && members->count == 2)) {
-		fprintf(to, "%swait_for_all: 1", comma);
-		comma = ", ";
-	} else if (half && members->count == 2 && !waits) {
-		fprintf(to, "%swait_for_all: 0", comma);
-		comma = ", ";
-	}
+	if (two_node ? !waits : waits != NULL)
+		yaml_number(&yaml, "wait_for_all", !two_node);
 	if (waits && waits->other != votes)
-		fprintf(to, "%sexpected_votes: %u", comma, waits->other);
+		yaml_number(&yaml, "expected_votes", waits->other);
+	yaml_close(&yaml, '}');
+	fputc('\n', to);
 }
 
 static void put_cluster(const struct maker *maker, FILE *to)
@@ -130,9 +155,8 @@ static void put_cluster(const struct maker *maker, FILE *to)
 		fprintf(to, "%s{nodeid: %u, quorum_votes: %u}", i ? ", " : "", members->list[i].nodeid, its);
 		votes += its;
 	}
-	fputs("]\n  quorum: {", to);
+	fputs("]\n  quorum: ", to);
 	put_features(maker, votes, to);
-	fputs("}\n", to);
 	if (members->token_ms >= 30 && members->consensus_ms >= 50)
 		fprintf(to, "totem: {token: %u, token_coefficient: 0, consensus: %u}\n", members->token_ms,
 			members->consensus_ms);
@@ -316,6 +340,11 @@ static void add_step(struct maker *maker, const struct told_step *told, bool set
 	struct step *step = &maker->steps[maker->step_count];
 
 	*step = (struct step){.verb = told->verb, .at = {1, 1}, .settle = settled_before};
+	if (told->ms != LOGS_BEGIN_MS && told->ms - maker->begin_ms > SPAN_MAX_MS) {
+		maker->reading->path = "the logs";
+		mistake(maker->reading, (struct position){0},
+			"span more than a year: take a part of them, as with journalctl --since --until");
+	}
 	if (maker->step_count && told->ms > maker->begin_ms) {
 		step->has_at = true;
 		step->at_ns = (uint64_t)(told->ms - maker->begin_ms) * SCENARIO_MS;
@@ -398,8 +427,8 @@ static void put_lacks(const struct maker *maker, FILE *to)
 	if (addresses(members) > members->count)
 		fprintf(to, "GUESS: the nodelist has %u nodes, the logs show the ids of %u.\n", addresses(members),
 			members->count);
-	if (quorate_half(maker->story, members))
-		fputs("GUESS: half of the nodes was quorate: a tie breaker, two_node or last_man_standing.\n", to);
+	if (quorate_halves(maker->story, members).any)
+		fputs("GUESS: half of the votes was quorate: a tie breaker, two_node or last_man_standing.\n", to);
 }
 
 static const char *head(struct maker *maker)

@@ -195,6 +195,15 @@ static bool meet(struct teller *teller, const struct fact *ring)
 	return moved;
 }
 
+/* A daemon that was not scheduled misses the token, and all others, by itself. */
+static bool was_paused(const struct member *member, int64_t ms)
+{
+	for (uint32_t i = 0; i < member->pause_count; i++)
+		if (member->pauses[i].from <= ms && ms <= member->pauses[i].to)
+			return true;
+	return false;
+}
+
 /* Who left, is up, and was on the ring's network until now has been cut off. */
 static bool part(struct teller *teller, const struct fact *ring)
 {
@@ -260,7 +269,7 @@ static void on_ring(struct teller *teller, const struct event *event)
 	if (!ring->list.count)
 		return;
 	met = meet(teller, ring);
-	parted = part(teller, ring);
+	parted = !was_paused(member, cause) && part(teller, ring);
 	if (!met && !parted) {
 		step = same_split(teller, ring, cause);
 		if (step && ring->left.count)
