@@ -223,8 +223,12 @@ static struct ids all_ids(struct record *record, const struct known_node *known,
 			check_known(record, fact, &fact->list, known, known_count);
 			for (uint32_t k = 0; k < fact->list.count; k++)
 				ids_add(record, &all, fact->list.list[k]);
+			check_known(record, fact, &fact->left, known, known_count);
+			check_known(record, fact, &fact->joined, known, known_count);
 			for (uint32_t k = 0; k < fact->left.count; k++)
 				ids_add(record, &all, fact->left.list[k]);
+			for (uint32_t k = 0; k < fact->joined.count; k++)
+				ids_add(record, &all, fact->joined.list[k]);
 		}
 	}
 	return all;

@@ -146,7 +146,7 @@ static void what_the_library_has_none_of_reads_back(void **state)
 static void notes_are_comments(void **state)
 {
 	const char *const before[] = {"first\nsecond\n"}, *const after[] = {"then\n"};
-	const struct write_notes notes = {"head\n", before, after};
+	const struct write_notes notes = {.head = "head\n", .before_step = before, .after_step = after};
 	struct scenario_set set;
 	char *text;
 	size_t size;
