@@ -107,6 +107,9 @@ static void list_events(struct teller *teller)
 
 static void quote(struct told_step *step, const struct fact *fact)
 {
+	for (uint32_t i = 0; i < step->quote_count; i++)
+		if (step->quotes[i] == fact)
+			return;
 	if (fact && step->quote_count < STORY_QUOTES)
 		step->quotes[step->quote_count++] = fact;
 }
