@@ -1,5 +1,6 @@
 /* Reading a mapping by its vocabulary, and single values by what is expected there. */
 #include <string.h>
+#include <strings.h>
 
 #include "sim/ensure.h"
 #include "sim/scenario/amount.h"
@@ -70,10 +71,22 @@ static bool is_number(const struct tree *tree)
 	return plain(tree) && amount_integer(tree->text, &number) != AMOUNT_NONE;
 }
 
+/* What YAML 1.1 took for true and false. */
+static void refuse_yes(struct reader *reader, const struct tree *tree, const char *key)
+{
+	static const char *const words[][2] = {{"yes", "true"}, {"on", "true"}, {"no", "false"}, {"off", "false"}};
+
+	for (size_t i = 0; plain(tree) && i < sizeof words / sizeof words[0]; i++)
+		if (strcasecmp(tree->text, words[i][0]) == 0)
+			mistake(&reader->reading, tree->at, "%s: '%s' is a text in YAML 1.2: write %s", key,
+				tree->text, words[i][1]);
+}
+
 bool read_bool(struct reader *reader, const struct tree *tree, const char *key)
 {
 	bool value;
 
+	refuse_yes(reader, tree, key);
 	if (!plain(tree) || !amount_is_bool(tree->text, &value))
 		expected(reader, tree, key, "true or false");
 	return value;
@@ -86,6 +99,7 @@ bool read_switch(struct reader *reader, const struct tree *tree, const char *key
 
 	if (plain(tree) && amount_is_bool(tree->text, &value))
 		return value;
+	refuse_yes(reader, tree, key);
 	if (!plain(tree) || amount_integer(tree->text, &number) != AMOUNT_OK || number > 1)
 		expected(reader, tree, key, "0, 1, true or false");
 	return number == 1;
@@ -230,6 +244,9 @@ static _Noreturn void unknown_name(struct reader *reader, const struct tree *tre
 
 	for (uint32_t i = 0; i < names->count; i++)
 		words[i] = names->list[i].name;
+	if (strcmp(names->what, "flag") == 0 && strpbrk(text, "|,+ "))
+		mistake(&reader->reading, tree->at, "%s is no %s: write several as a list, [%s, %s]",
+			quoted(&reader->reading, text, strlen(text)), names->what, words[0], words[1]);
 	mistake_word(&reader->reading, tree->at, names->what, text, words, names->count);
 }
 
@@ -350,12 +367,33 @@ static void read_value(struct reader *reader, const struct word *word, struct fi
 	}
 }
 
+/* Other words for what a step does. */
+static const char *meant_verb(const char *text)
+{
+	static const char *const words[][2] = {
+		{"sleep", "wait"},       {"delay", "wait"},         {"pass", "wait"},       {"split", "partition"},
+		{"cut", "partition"},    {"isolate", "partition"},  {"merge", "heal"},      {"join", "heal"},
+		{"unpartition", "heal"}, {"boot", "start"},         {"up", "start"},        {"shutdown", "stop"},
+		{"leave", "stop"},       {"power_off", "crash"},    {"fence", "crash"},     {"down", "crash"},
+		{"die", "crash"},        {"freeze", "pause"},       {"continue", "resume"}, {"assert", "expect"},
+		{"track", "trackstart"}, {"reconfigure", "reload"}, {"drop", "link"},
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(text, words[i][0]) == 0)
+			return words[i][1];
+	return NULL;
+}
+
 static _Noreturn void unknown_key(struct reader *reader, const struct vocabulary *words, const struct tree *key)
 {
 	const char *names[WORDS_MAX];
 
 	for (uint32_t i = 0; i < words->count; i++)
 		names[i] = words->words[i].name;
+	if (words == &words_step && meant_verb(key->text))
+		mistake(&reader->reading, key->at, "unknown key in %s: '%s': did you mean '%s'?", words->name,
+			key->text, meant_verb(key->text));
 	mistake_word(&reader->reading, key->at, take_format(&reader->reading, "key in %s:", words->name), key->text,
 		     names, words->count);
 }

@@ -91,7 +91,8 @@ static void read_seed(struct reader *reader, const struct tree *tree)
 {
 	enum amount result = AMOUNT_NONE;
 
-	(void)read_text(reader, tree, "seed");
+	if (tree->kind != TREE_SCALAR || tree_is_null(tree))
+		expected(reader, tree, "seed", "a number or a text");
 	if (!tree->text_only)
 		result = amount_integer(tree->text, &reader->scenario->seed);
 	if (result == AMOUNT_NEGATIVE)

@@ -233,6 +233,9 @@ static _Noreturn void not_yaml(struct tree_stream *stream)
 	refuse_characters(stream);
 	refuse_tab(stream, at);
 	refuse_indentation(stream, at, since);
+	if (parser->problem && strcmp(parser->problem, "mapping values are not allowed in this context") == 0)
+		mistake(stream->reading, at,
+			"not YAML: a second ': ' on the line: a text with ': ' in it is to stand in quotes");
 	if (parser->context == NULL)
 		mistake(stream->reading, at, "not YAML: %s", parser->problem);
 	mistake(stream->reading, at, "not YAML: %s %s that begins on line %u", parser->problem, parser->context,
