@@ -236,6 +236,8 @@ int vq_dispatch(struct vq_client *client, const struct vq_transport *transport, 
 		error = dispatch_one(&u, handle);
 		if (error == VQ_ERR_TRY_AGAIN)
 			return nothing_there(type);
+		if (error == VQ_ERR_BAD_HANDLE) /* of the transport; seen of libvotequorum 3.1.7 */
+			return VQ_OK;
 		if (error != VQ_OK)
 			return error;
 		++*number;

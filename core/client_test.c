@@ -256,6 +256,7 @@ static void transport_errors_come_through(void **state)
 	assert_int_equal(vq_error_from_errno(0), VQ_OK);
 	for (size_t i = 0; i < sizeof(errnos) / sizeof(errnos[0]); i++) {
 		bool empty = errnos[i].error == VQ_ERR_TRY_AGAIN || errnos[i].error == VQ_PENDING;
+		bool kept = errnos[i].error == VQ_ERR_BAD_HANDLE; /* by dispatch, to itself */
 
 		world->connect = world->call = world->receive = errnos[i].number;
 		if (errnos[i].number != VQ_TRANSPORT_PENDING)
@@ -263,8 +264,10 @@ static void transport_errors_come_through(void **state)
 		assert_int_equal(vq_initialize(world->client, &transport, world, 0, &other), errnos[i].error);
 		assert_int_equal(other, 0);
 		assert_int_equal(vq_setexpected(world->client, &transport, world, handle, 1), errnos[i].error);
-		assert_int_equal(dispatch(world, handle, VQ_DISPATCH_ALL), empty ? VQ_OK : errnos[i].error);
-		assert_int_equal(dispatch(world, handle, VQ_DISPATCH_ONE), empty ? VQ_PENDING : errnos[i].error);
+		assert_int_equal(dispatch(world, handle, VQ_DISPATCH_ALL), empty || kept ? VQ_OK : errnos[i].error);
+		assert_int_equal(dispatch(world, handle, VQ_DISPATCH_ONE), empty  ? VQ_PENDING
+									   : kept ? VQ_OK
+										  : errnos[i].error);
 	}
 }
 

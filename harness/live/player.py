@@ -51,7 +51,8 @@ COMMANDS = {
 }
 # What a client does inside its callbacks, and the errors of the transport, as client.c takes them (corotypes.h).
 INSIDE = {"none": "none", "getinfo": "getinfo", "qdevice_poll": "qpoll", "finalize": "fini", "trackstop": "stop"}
-FAULTS = {"TRY_AGAIN": 6, "INTERRUPT": 16, "NO_MEMORY": 8, "ACCESS": 11, "LIBRARY": 2, "NOT_SUPPORTED": 19, "MESSAGE_ERROR": 22}
+FAULTS = {"TRY_AGAIN": 6, "INTERRUPT": 16, "NO_MEMORY": 8, "ACCESS": 11, "LIBRARY": 2, "NOT_SUPPORTED": 19, "MESSAGE_ERROR": 22,
+          "INVALID_PARAM": 7, "BAD_HANDLE": 9, "NOT_EXIST": 12, "EXIST": 14}
 CHANGES_OF_MEMBERS = ("start", "stop", "crash", "pause", "resume", "partition")
 SILENT = ("manual", "fault")  # commands of client.c whose answers are not the library's
 REPLIES = {"qpoll": "qdevice_poll", "init": "initialize", **{command: call for call, (command, _) in COMMANDS.items()}}
@@ -71,6 +72,8 @@ def why_not(scenario: dict) -> str | None:
         return "quirks are off: daemons have them all"
     if any(step["verb"] == "fault" and step["error"] not in FAULTS for step in steps):
         return "a full queue to the ring: it lies inside the daemon, and its library says OK"
+    if any(step["verb"] == "inject" for step in steps):
+        return "messages that no daemon sends"
     if cuts_unforeseen(scenario):
         return "directions cut so that totem does something else each time, and the simulator divides (CONFORMANCE.md, 1)"
     if not all(config["nodelist"] for config in configs):

@@ -294,7 +294,9 @@ static bool connection_decides(const struct judge *judge, struct seen_client *cl
 		return false;
 	}
 	if (verb == VERB_DISPATCH && client->dispatch_fault) {
-		if (client->dispatch_fault != VQ_ERR_TRY_AGAIN)
+		if (client->dispatch_fault == VQ_ERR_BAD_HANDLE) /* it takes that for the end of its work */
+			demand(judge, RULE_FAULT_PASSED_ON, VQ_OK);
+		else if (client->dispatch_fault != VQ_ERR_TRY_AGAIN)
 			demand(judge, RULE_FAULT_PASSED_ON, fault_becomes(client->dispatch_fault));
 		return true;
 	}
