@@ -31,13 +31,13 @@ def convertible(name: str) -> bool:
 
 
 def wanted(name: str) -> str:
-    """What is asked of a recording: "exact", "explained", "open" or "unsayable"."""
+    """What is asked of a recording: one of truth_status.ORDER."""
     if name in SHOWN:
         return "explained" if name in OTHER_INTERLEAVING else "exact"
     return STATUS.get(name, "explained")
 
 
-@pytest.mark.parametrize("name", sorted(name for name in RECORDINGS if wanted(name) != "unsayable"))
+@pytest.mark.parametrize("name", sorted(name for name in RECORDINGS if wanted(name) not in ("unsayable", "refused")))
 def test_a_recording_is_given_by_some_interleaving(name, program):
     differences = truth_status.plain_differences(RECORDINGS[name], program)
     assert differences is not None, "the scenario is no longer accepted"
@@ -47,6 +47,26 @@ def test_a_recording_is_given_by_some_interleaving(name, program):
         pytest.xfail("no interleaving is known that gives it")
     assert name not in SHOWN or wanted(name) == "explained", "\n".join(["the plain run no longer gives it:"] + differences)
     assert truth_status.explain(name, program, SEARCH_S), "\n".join(["no interleaving found; the plain run differs:"] + differences)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in RECORDINGS if wanted(name) == "refused"))
+def test_a_file_that_daemons_refuse_is_refused_for_the_same_value(name, program):
+    assert truth_status.plain_differences(RECORDINGS[name], program) is None
+    assert truth_status.is_refused(RECORDINGS[name], program)
+
+
+def test_another_range_or_no_refusal_is_seen(program):
+    recording = copy.deepcopy(RECORDINGS["refuse-parse-two_node"])
+    assert truth_status.plain_differences(recording, program) is None and truth_status.is_refused(recording, program)
+    recording["events"][0]["log"][-1] = recording["events"][0]["log"][-1].replace("(0..255)", "(0..254)")
+    assert not truth_status.is_refused(recording, program)
+
+
+def test_what_is_stored_is_compared(program):
+    recording = copy.deepcopy(RECORDINGS["tracking-existing-7"])
+    assert truth_status.plain_differences(recording, program) == []
+    next(event for event in recording["events"] if "stored" in event)["stored"] = 8
+    assert truth_status.plain_differences(recording, program) == ["step 11: node 1 has stored 8, in the run 7"]
 
 
 def test_the_list_of_what_is_known_lists_what_there_is():
@@ -137,6 +157,10 @@ def test_every_kind_of_step_converts_or_says_why_not():
                  "trackstart: {node: 1, client: m-1, context: 4, flags: 2}",
                  "stop: [1, 2]"):
         assert f"\n  - {line}\n" in text, line
-    for step in (["store", 1, 4], ["stored", 1], ["conf", [], 1], ["cmap", 1, "totem.token", "u32", 3], ["cmd", 1, "a", "dance"]):
+    for steps in ([["start", 1], ["store", 1, 4]], [["start", 1], ["conf", [], 1]], [["cmap", 1, "totem.token", "u32", 3]], [["cmd", 1, "a", "dance"]]):
         with pytest.raises(truth.ConversionError):
-            truth.convert({"case": {"name": "no", "nodes": 1, "quorum": [], "steps": [step]}, "events": []})
+            truth.convert({"case": {"name": "no", "nodes": 1, "quorum": ["wait_for_all: 1"], "steps": steps}, "events": []})
+    stored = truth.convert({"case": {"name": "s", "nodes": 2, "quorum": [], "steps": [["store", 1, 4], ["store", 2, "0700"]]}, "events": []})
+    assert "  stored_expected_votes: {1: 4}\n" in stored.text
+    odd = truth.convert({"case": {"name": "odd", "nodes": 1, "quorum": ["two_node: x"], "steps": []}, "events": []})
+    assert "  corosync_conf: odd.conf\n" in odd.text and "  two_node: x\n" in odd.conf

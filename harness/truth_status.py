@@ -5,7 +5,8 @@ usage: python3 -m harness.truth_status [--update] [-k NAME] [--seconds N]
 exact      the plain run gives it
 explained  `votesim explain` finds an interleaving that gives it
 open       none was found within the time: a difference to understand, or a search too large
-unsayable  the scenario language cannot say it, or refuses it (a configuration with mistakes, mostly)
+refused    the daemon does not start with its file, and the reader refuses it, for the same value of the same key
+unsayable  the scenario language cannot say it
 
 --update writes the file anew; without it the differences to the file are told.
 """
@@ -14,6 +15,7 @@ import argparse
 import concurrent.futures
 import glob
 import os
+import re
 import subprocess
 import sys
 
@@ -22,7 +24,7 @@ from .support import ROOT, make, votesim
 
 FILE = os.path.join(ROOT, "harness", "truth_status.txt")
 FOLDER = os.path.join(ROOT, "build", "truth")
-ORDER = ["unsayable", "open", "explained", "exact"]
+ORDER = ["unsayable", "open", "refused", "explained", "exact"]
 
 
 def recordings() -> dict[str, dict]:
@@ -45,11 +47,25 @@ def plain_differences(recording: dict, program: str) -> list[str] | None:
         conversion = truth.write(recording, FOLDER)
     except truth.ConversionError:
         return None
-    run = votesim(program, "run", "-q", "--trace", "-", os.path.join(FOLDER, conversion.name + ".yaml"))
+    run = votesim(program, "run", "-q", "--trace-all", "--trace", "-", os.path.join(FOLDER, conversion.name + ".yaml"))
     if run.returncode == 2:
         return None
     assert run.returncode in (0, 1), f"{conversion.name}: exit status {run.returncode}: {run.stderr}"
-    return truth.differences(conversion, truth.from_recording(conversion, recording["events"]), truth.from_trace(conversion, run.stdout))
+    return truth.differences(conversion, truth.from_recording(conversion, recording["events"]), truth.from_trace(conversion, run.stdout)) + \
+        truth.stored_differences(conversion, recording["events"], run.stdout)
+
+
+def is_refused(recording: dict, program: str) -> bool:
+    """Do the daemons end with status 8 when they read their file, and does the reader refuse it for the same key, range and value?"""
+    died = [event for event in recording["events"] if "died" in event]
+    path = os.path.join(FOLDER, recording["case"]["name"])
+    if not died or any(event["died"] != 8 for event in died) or not os.path.exists(path + ".conf"):
+        return False
+    said = votesim(program, "check", path + ".yaml")
+    ours = re.search(r"([\w.]+): expected a number from (\d+) to (\d+), found '(.*)'", said.stderr)
+    theirs = [re.search(r'Value of key "([\w.]+)" is expected to be integer in range \((\d+)\.\.(\d+)\), but "(.*)" was given', line)
+              for event in died for line in event["log"][-1:]]
+    return bool(said.returncode == 2 and ours and all(one and one.groups() == ours.groups() for one in theirs))
 
 
 def explain(name: str, program: str, seconds: float) -> str | None:
@@ -67,7 +83,7 @@ def status(recording: dict, program: str, seconds: float) -> str:
     """One of ORDER."""
     differences = plain_differences(recording, program)
     if differences is None:
-        return "unsayable"
+        return "refused" if is_refused(recording, program) else "unsayable"
     if not differences:
         return "exact"
     return "open" if explain(recording["case"]["name"], program, seconds) is None else "explained"

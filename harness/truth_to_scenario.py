@@ -11,7 +11,11 @@ How a recording becomes a scenario (the format is told in harness/truth/README.m
 - The recorder waited for 800 ms of quiet after each step that settles; so does the scenario.
 - What follows a `quick` step does not wait for the cluster to settle either; what follows a command comes 30 ms
   after it, as with the recorder.
-- The files that `votes`, `conf` and `nodes` change are read by the next `reload`, or by the next start.
+- The files that `votes`, `conf` and `nodes` change are read by the next `reload`, or by the next start. What a quorum section
+  of a scenario cannot say stands in NAME.conf, which the scenario names.
+- What `store` writes before the first start is the cluster's `stored_expected_votes`: of a file the first four bytes, if there
+  are so many. What `stored` tells is compared with what the run stored last.
+- A command at a node that is down is left out: the recorder made it only when its connection stood.
 
 How they are compared: client by client; callbacks in order, and replies in order. Of ring ids only the order counts,
 but the same ring must be the same ring for every client. A probe's first notifications depend on how fast it
@@ -21,6 +25,7 @@ connected to a daemon that was just starting; it is compared from the first one 
 import argparse
 import json
 import os
+import struct
 from dataclasses import dataclass, field
 
 PROBE = "probe"
@@ -76,6 +81,9 @@ class Conversion:
     settled: dict[str, list[int]] = field(default_factory=dict)  # by probe: members once its node's start has settled
     started: dict[str, int] = field(default_factory=dict)       # by probe: the recorded step of that start
     dispatching: set[str] = field(default_factory=set)          # clients that were told to dispatch
+    stored: dict[int, int] = field(default_factory=dict)        # by node: what its file of tracked votes holds at first
+    unfinished: bool = False                                    # the recording ends before the cluster has settled
+    conf: str | None = None                                     # a corosync.conf that lies beside the scenario
 
 
 def flow(value) -> str:
@@ -111,6 +119,23 @@ def quorum_section(lines: list[str]) -> dict:
     return section
 
 
+def stored_votes(content) -> int:
+    """What a file of tracked votes says: its number, or its bytes in hex; None: there is no file. 0: nothing."""
+    if isinstance(content, str):
+        content = struct.unpack("<I", bytes.fromhex(content)[:4])[0] if len(content) >= 8 else 0
+    return content or 0
+
+
+def conf_text(nodes: list[dict], lines: list[str]) -> str:
+    """A corosync.conf with this quorum section. `nodes`: as of node_list()."""
+    text = f"totem {{\n  version: 2\n  token: {TOKEN_MS}\n}}\nquorum {{\n  provider: corosync_votequorum\n"
+    text += "".join(f"  {line}\n" for line in lines) + "}\nnodelist {\n"
+    for node in nodes:
+        votes = "" if node["votes"] is None else f"    quorum_votes: {node['votes']}\n"
+        text += f"  node {{\n    nodeid: {node['id']}\n    ring0_addr: 10.0.0.{node['id'] % 250 + 1}\n{votes}  }}\n"
+    return text + "}\n"
+
+
 def node_list(nodes) -> list[dict]:
     """A case's nodes (a number, or a list of {id, votes}) as a list of {id, votes}; votes None when not given."""
     if isinstance(nodes, int):
@@ -120,9 +145,10 @@ def node_list(nodes) -> list[dict]:
 
 def nodes_yaml(nodes: list[dict]):
     """The same in the scenario language: a number where that says it all."""
-    if all(node["votes"] is None for node in nodes) and [n["id"] for n in nodes] == list(range(1, len(nodes) + 1)):
+    if all(node["votes"] is None and not node.get("quorum") for node in nodes) and [n["id"] for n in nodes] == list(range(1, len(nodes) + 1)):
         return len(nodes)
-    return [{"nodeid": n["id"], **({} if n["votes"] is None else {"quorum_votes": n["votes"]})} for n in nodes]
+    return [{"nodeid": n["id"], **({} if n["votes"] is None else {"quorum_votes": n["votes"]}),
+             **({"quorum": n["quorum"]} if n.get("quorum") else {})} for n in nodes]
 
 
 class Converter:
@@ -133,7 +159,14 @@ class Converter:
         self.case = case
         self.refused = refused
         self.nodes = node_list(case["nodes"])
-        self.quorum = quorum_section(case["quorum"])
+        self.conf = None
+        try:
+            self.quorum = quorum_section(case["quorum"])
+            plain_votes = all(node["votes"] is None or isinstance(node["votes"], int) and 0 <= node["votes"] < 1 << 32 for node in self.nodes)
+        except ConversionError:
+            self.quorum, plain_votes = {}, False
+        if not plain_votes:
+            self.conf = conf_text(self.nodes, case["quorum"])
         self.incarnation = {}
         self.up = set()
         self.group = {}
@@ -142,6 +175,7 @@ class Converter:
         self.tracked = set()
         self.unsettled = False
         self.commanded = False
+        self.number = 0
         self.lines = []
         self.result = Conversion(case["name"], "")
 
@@ -149,16 +183,39 @@ class Converter:
         """Raises ConversionError for a step that the language does not have."""
         if not self.case.get("nodelist", True):
             raise ConversionError("a cluster without a nodelist")
+        steps = list(enumerate(self.case["steps"]))
+        while steps and self._before_all(steps[0][1]):
+            steps.pop(0)
         head = [f"scenario: {self.case['name']}",
                 "description: Recorded from a real cluster (harness/truth), converted by harness/truth_to_scenario.py.",
-                "cluster:", f"  nodes: {flow(nodes_yaml(self.nodes))}"]
+                "cluster:", f"  corosync_conf: {self.case['name']}.conf" if self.conf else f"  nodes: {flow(nodes_yaml(self.nodes))}"]
         head += [f"  quorum: {flow(self.quorum)}"] if self.quorum else []
+        head += [f"  stored_expected_votes: {flow(self.result.stored)}"] if self.result.stored else []
         head += [f"totem: {{token: {TOKEN_MS}ms}}", "steps:"]
-        for number, step in enumerate(self.case["steps"]):
-            self.number = number
+        self.result.conf = self.conf
+        for self.number, step in steps:
             self._step(step, settle=True)
         self.result.text = "\n".join(head + self.lines) + "\n"
         return self.result
+
+    def _before_all(self, step):
+        """Take a step that makes ready what the cluster begins with; False: it is none."""
+        if step[0] == "store":
+            if stored_votes(step[2]):
+                self.result.stored[step[1]] = stored_votes(step[2])
+            return True
+        if step[0] == "conf" and len(step) > 2 and not self.conf:
+            self._own_files(quorum_section(step[1]), step[2:])
+            return True
+        return False
+
+    def _own_files(self, section, ids):
+        """Nodes `ids` have this quorum section. Raises ConversionError when it lacks a key that the others have."""
+        if set(self.quorum) - set(section):
+            raise ConversionError(f"step {self.number}: files that differ by a key that is missing")
+        for node in self.nodes:
+            if node["id"] in ids:
+                node["quorum"] = {key: value for key, value in section.items() if self.quorum.get(key) != value}
 
     def _step(self, step, settle):
         if step[0] == "quick":
@@ -239,7 +296,8 @@ class Converter:
 
     def _do_stop(self, *nodes, settle, verb="stop"):
         self.up -= set(nodes)
-        self._write(verb, list(nodes) if len(nodes) > 1 else nodes[0], quiet=settle)
+        ended = verb == "stop" and not settle  # the recorder waited for that, which takes as long as the ring
+        self._write(verb, list(nodes) if len(nodes) > 1 else nodes[0], quiet=None if ended else settle)
 
     def _do_crash(self, *nodes, settle):
         self._do_stop(*nodes, settle=settle, verb="crash")
@@ -280,20 +338,29 @@ class Converter:
 
     def _do_conf(self, lines, *ids, settle):
         if ids:
-            raise ConversionError(f"step {self.number}: files that differ between nodes")
+            self._own_files(quorum_section(lines), ids)
+            self.files_changed["nodes"] = nodes_yaml(self.nodes)
+            return
         self.quorum = quorum_section(lines)
         self.files_changed["quorum"] = self.quorum
 
     def _do_reload(self, node, *, settle):
         # It reaches the caller's partition only. The others' files have changed as well.
         reached = self._members(node)
-        self._write("reload", {**self.files_changed, **({"on": reached} if set(reached) != self.up else {})}, quiet=settle)
+        dropped = set(reached) - {entry["id"] for entry in self.nodes}
+        self._write("reload", {**self.files_changed, **({"on": reached} if set(reached) != self.up else {})}, quiet=settle and not dropped)
         self.files_changed = {}
+        if settle and dropped:  # the recorder knew of no new ring to wait for
+            self._write("wait", f"{QUIET_MS}ms")
+            self.result.unfinished = not any(step[0] == "wait" for step in self.case["steps"][self.number:])
 
     def _do_cmap(self, node, key, _kind, value, *, settle):
         if key != "quorum.cancel_wait_for_all" or int(value) < 1:
             raise ConversionError(f"step {self.number}: cmap key {key}")
         self._write("cancel_wait_for_all", node, quiet=settle)
+
+    def _do_stored(self, _node, *, settle):
+        """Compared by truth_status."""
 
     # Clients
 
@@ -311,6 +378,8 @@ class Converter:
             return
         if word not in COMMANDS:
             raise ConversionError(f"step {self.number}: command {word}")
+        if node not in self.up and (node, name) not in self.manual:
+            return
         call, names = COMMANDS[word]
         value = {"node": node, "client": self._client(node, name)}
         for key, argument in zip(names, arguments):
@@ -353,7 +422,9 @@ def from_recording(conversion: Conversion, events: list[dict]) -> list[dict]:
             # The node's incarnation at that step: the latest that the conversion knows a client of.
             later = [i for node, name, i in conversion.clients if (node, name) == key and i > incarnation.get(key, 0)]
             incarnation[key] = min(later, default=incarnation.get(key, 1))
-        client = conversion.clients[(*key, incarnation[key])]
+        client = conversion.clients.get((*key, incarnation[key]))
+        if client is None:  # it got no further than to find its node down
+            continue
         line = {"step": event["step"], "node": event["node"], "client": client}
         if "cb" in event:
             line.update(callback=CALLBACKS[event["cb"]], context=event["ctx"])
@@ -379,9 +450,11 @@ def from_recording(conversion: Conversion, events: list[dict]) -> list[dict]:
 
 def from_trace(conversion: Conversion, text: str) -> list[dict]:
     """Lines of a trace that bear on clients, with `step` as in the recording."""
-    lines = []
-    for row in text.splitlines():
-        line = json.loads(row)
+    lines, read = [], [json.loads(row) for row in text.splitlines()]
+    replied_ns = max((line["t"] for line in read if "reply" in line), default=0)
+    for line in read:
+        if conversion.unfinished and "callback" in line and line["t"] > replied_ns + COMMAND_MS * 1000000:
+            continue
         if "event" in line or line.get("reply") in IGNORED_REPLIES:
             continue
         if line.get("reply") == "dispatch" and line["client"] not in conversion.dispatching:
@@ -498,6 +571,22 @@ def scenario_step(conversion: Conversion, line: dict) -> dict:
     return {**line, "step": steps[-1]} if steps else without_step(line)
 
 
+def stored_differences(conversion: Conversion, events: list[dict], trace: str) -> list[str]:
+    """Where what `stored` told differs from what the run (`--trace-all`) stored until then."""
+    stored, texts = [], []
+    for line in map(json.loads, trace.splitlines()):
+        if line.get("event") == "stored":
+            stored.append((conversion.recorded_step[line["step"]], line["node"], line["value"]))
+    for event in events:
+        if "stored" not in event:
+            continue
+        values = [value for step, node, value in stored if step <= event["step"] and node == event["node"]]
+        value = values[-1] if values else conversion.stored.get(event["node"], 0)
+        if stored_votes(event["stored"]) != value:
+            texts.append(f"step {event['step']}: node {event['node']} has stored {event['stored']}, in the run {value}")
+    return texts
+
+
 def read(path: str) -> list[dict]:
     """The recordings of a file. Raises OSError, ValueError."""
     with open(path, encoding="utf-8") as file:
@@ -511,6 +600,9 @@ def write(recording: dict, folder: str) -> Conversion:
     base = os.path.join(folder, conversion.name)
     with open(base + ".yaml", "w", encoding="utf-8") as file:
         file.write(conversion.text)
+    if conversion.conf:
+        with open(base + ".conf", "w", encoding="utf-8") as file:
+            file.write(conversion.conf)
     with open(base + ".expected", "w", encoding="utf-8") as file:
         file.write(expected_lines(conversion, from_recording(conversion, recording["events"])))
     return conversion

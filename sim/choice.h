@@ -23,7 +23,8 @@ enum choice_kind {
 	CHOOSE_STOP,    /* a clean stop: 0 takes a moment, 1 long enough for others to notice one before it */
 	CHOOSE_TURN,    /* a node whose turn in the sync has come: 0 at once, 1 a token round later */
 	CHOOSE_MOVER,   /* a node, when any may move: 0 it moves, 1 it stays */
-	CHOOSE_TOKEN,   /* messages of a new ring: 0 in any order, 1 round the ring, as recordings have it */
+	CHOOSE_TOKEN,   /* messages of a new ring: 0 in any order, 1 round the ring, as recordings have it;
+			 * a node that a reload takes off its nodelist: 1 it has the token */
 	CHOOSE_RELEASE, /* a sync that is released goes on: 0 at once, 1 some token rounds later */
 	CHOOSE_JITTER,  /* of a packet, in ns */
 	CHOOSE_LOSS,    /* a packet: 0 .. 999999, lost when below the loss in ppm */

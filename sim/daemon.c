@@ -203,6 +203,7 @@ static void boot(struct world *world, uint32_t node)
 	state->aborted = 0;
 	state->held = 0;
 	state->turn_missed = 0;
+	state->off_list = ON_LIST;
 	state->running_config = state->file_config;
 	state->ring_seq++; /* recording two-node: 21, then 26 after a restart */
 	state->last_arrival_ns = 0;
@@ -587,14 +588,57 @@ int daemon_request(struct world *world, uint32_t node, uint32_t connection, cons
 	return error;
 }
 
+static bool lists(const struct vq_config *config, uint32_t nodeid)
+{
+	for (uint32_t i = 0; i < config->node_count; i++)
+		if (config->nodes[i].nodeid == nodeid)
+			return true;
+	return config->node_count == 0;
+}
+
+/* It is in totem no longer, and neither learns that nor anything else: of what the
+ * others send only the first still goes round (recordings reload-shrink-live-node*), or
+ * nothing (scenarios/reload/live-node-taken-off.yaml, on daemons). */
+static void drop(struct world *world, uint32_t node)
+{
+	struct node_state *state = node_of(world, node);
+
+	state->off_list = DEAF;
+	if (world_pick(world, 2, CHOOSE_TOKEN)) /* it had the token */
+		ring_of(world, state->ring)->flags |= RING_NO_TOKEN;
+	event_push(world, state_of(world)->now_ns, (struct event){.kind = EVENT_DROP, .a = node, .b = state->boots});
+}
+
+void daemon_dropped(struct world *world, uint32_t node, uint32_t boots)
+{
+	struct node_state *state = node_of(world, node);
+
+	if (!state->up || state->boots != boots)
+		return;
+	if (state->off_list == DEAF) {
+		state->off_list = UNMISSED;
+		ring_of(world, state->ring)->flags |= RING_NO_TOKEN;
+		event_push(world, state_of(world)->now_ns + world->scenario->totem.join_ms * SCENARIO_MS,
+			   (struct event){.kind = EVENT_DROP, .a = node, .b = boots});
+		return;
+	}
+	state->off_list = DROPPED;
+	observe_node(world, OBSERVE_REACH, NONE, 0, NULL);
+	membership_changed(world);
+}
+
 /* A sync under way refuses a reload: nothing is read, then or later (recording reload-while-held). */
 void daemon_reload(struct world *world, uint32_t node)
 {
 	const struct node_state *state = node_of(world, node);
 	ENTER(world, node);
 
-	if (!runs(world, node) || state->barriers < ring_of(world, state->ring)->member_count)
+	if (!runs(world, node) || state->off_list || state->barriers < ring_of(world, state->ring)->member_count)
 		return;
+	if (!lists(daemon_config(world, node, state->file_config), world->scenario->nodes[node].nodeid)) {
+		drop(world, node);
+		return;
+	}
 	node_of(world, node)->running_config = node_of(world, node)->file_config;
 	tell_config(world, OBSERVE_RELOADED, node);
 	vq_reload(core_of(world, node), host, &here, running_config(world, node));

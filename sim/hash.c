@@ -151,6 +151,7 @@ bool event_is_stale(const struct world *world, struct event event)
 		       ring_of(world, node_of(world, event.a)->ring)->generation != event.b;
 	case EVENT_LEAVE:
 	case EVENT_ABORT:
+	case EVENT_DROP:
 		return node_of(world, event.a)->boots != event.b;
 	case EVENT_TIMER:
 		return node_of(world, event.a)->timers[event.b].generation != event.c;

@@ -89,7 +89,7 @@ static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t ind
 		.stored_barrier = node->stored_barrier,
 		.group = node->group,
 		.up = node->up,
-		.paused = node->paused,
+		.paused = node->paused + 2u * node->off_list,
 		.clients = look_at_clients(world, index),
 		.token_at = token_of(world, index),
 	};
@@ -150,9 +150,10 @@ void world_essence(const struct world *world, uint32_t index, bool requests, voi
 {
 	const struct node_state *node = node_of(world, index);
 	struct vq *core = (struct vq *)(void *)((uint8_t *)bytes + sizeof(struct essence));
-	struct essence essence = {.stored_barrier = node->stored_barrier, .up = node->up, .paused = node->paused};
+	struct essence essence = {.stored_barrier = node->stored_barrier, .up = node->up};
 	bool speaks = requests; /* in this ring, once more */
 
+	essence.paused = node->paused + 2u * node->off_list;
 	for (uint32_t i = 0; i < VQ_TIMER_COUNT; i++) {
 		uint64_t due_ns = node->timers[i].due_ns;
 

@@ -212,6 +212,10 @@ static struct look_event event_of(const struct due *due)
 		look.kind = LOOK_EVENT_ABORT;
 		look.node = event->a;
 		break;
+	case EVENT_DROP:
+		look.kind = LOOK_EVENT_LEAVE;
+		look.node = event->a;
+		break;
 	case EVENT_TIMER:
 		look.kind = LOOK_EVENT_TIMER;
 		look.node = event->a;

@@ -98,7 +98,8 @@ static void want_ordering(struct world *world, uint32_t slot)
 	struct ring_state *ring = ring_of(world, slot);
 	uint32_t before;
 
-	if (!(ring->flags & RING_WHOLE) || ring->flags & RING_ORDERING || !first_ready(world, ring, &before))
+	if (!(ring->flags & RING_WHOLE) || ring->flags & (RING_ORDERING | RING_NO_TOKEN) ||
+	    !first_ready(world, ring, &before))
 		return;
 	ring->flags |= RING_ORDERING;
 	event_push(world, state_of(world)->now_ns,
@@ -315,7 +316,7 @@ void ring_order(struct world *world, uint32_t slot, uint32_t generation)
 	if (ring->generation != generation)
 		return;
 	ring->flags &= ~(uint32_t)RING_ORDERING;
-	if (!(ring->flags & RING_WHOLE) || !first_ready(world, ring, &before))
+	if (!(ring->flags & RING_WHOLE) || ring->flags & RING_NO_TOKEN || !first_ready(world, ring, &before))
 		return;
 	reference = find_next(world, slot, &before);
 	for (; reference != NONE; reference = next) {
@@ -366,7 +367,8 @@ static bool may_deliver(const struct world *world, uint32_t slot, uint32_t node,
 {
 	const struct node_state *state = node_of(world, node);
 
-	return state->ring == slot && state->up && !state->paused && state->delivered + 1 == number;
+	return state->ring == slot && state->up && !state->paused && !state->off_list &&
+	       state->delivered + 1 == number;
 }
 
 void ring_deliver(struct world *world, uint32_t slot, uint32_t generation, uint32_t number, uint32_t only)

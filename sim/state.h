@@ -28,6 +28,7 @@ enum event_kind {
 	EVENT_LEAVE,      /* a: node, b: boots: a clean stop ends */
 	EVENT_ABORT,      /* a: node, b: boots: the daemon's assertion failed */
 	EVENT_AGAIN,      /* a: ring slot, b: its generation: its members form it again */
+	EVENT_DROP,       /* a: node, b: boots: the others miss a node that is off its nodelist */
 	EVENT_TIMER,      /* a: node, b: enum vq_timer, c: generation */
 	EVENT_WAKE,       /* a: client, b: generation: the application dispatches */
 	EVENT_UNTIL,      /* a script waits for this moment */
@@ -41,6 +42,9 @@ struct node_timer {
 };
 
 enum leaving { STAYS, LEAVES, LEFT }; /* LEFT: said goodbye before it went down */
+
+/* A reload took a running node off its own nodelist: totem keeps nothing of it any more. */
+enum off_list { ON_LIST, DEAF, UNMISSED, DROPPED };
 
 struct node_state {
 	uint64_t ring_seq;        /* on disk */
@@ -62,17 +66,20 @@ struct node_state {
 	uint8_t aborted;     /* its core is not to be called any more; EVENT_ABORT is under way */
 	uint8_t held;        /* last told to observers */
 	uint8_t turn_missed; /* its turn in the sync came while it was paused */
+	uint8_t off_list;    /* enum off_list */
+	uint8_t reserved[7];
 	struct node_timer timers[VQ_TIMER_COUNT];
 };
 
 enum ring_flag {
 	RING_USED = 1,
-	RING_FIRST = 2,    /* of a node that starts, or was paused too long: it forms a ring alone first */
-	RING_WHOLE = 4,    /* every member is there: messages flow */
-	RING_ORDERING = 8, /* an EVENT_ORDER is under way */
-	RING_REFORM = 16,  /* its token was lost, though all are back */
-	RING_TWICE = 32,   /* its members form another soon */
-	RING_AGAIN = 64,   /* an EVENT_AGAIN is under way */
+	RING_FIRST = 2,      /* of a node that starts, or was paused too long: it forms a ring alone first */
+	RING_WHOLE = 4,      /* every member is there: messages flow */
+	RING_ORDERING = 8,   /* an EVENT_ORDER is under way */
+	RING_REFORM = 16,    /* its token was lost, though all are back */
+	RING_TWICE = 32,     /* its members form another soon */
+	RING_AGAIN = 64,     /* an EVENT_AGAIN is under way */
+	RING_NO_TOKEN = 128, /* it stayed with a node that is off its nodelist */
 };
 
 struct ring_state {
@@ -277,7 +284,7 @@ static inline bool node_active(const struct world *world, uint32_t node)
 {
 	const struct node_state *state = node_of(world, node);
 
-	return state->up && !state->paused;
+	return state->up && !state->paused && state->off_list != DROPPED;
 }
 
 /* ---- world.c: memory, events, choice, observers ---- */
@@ -356,6 +363,7 @@ void daemon_crash(struct world *world, uint32_t node, bool wipe);
 void daemon_pause(struct world *world, uint32_t node);
 void daemon_resume(struct world *world, uint32_t node);
 void daemon_reload(struct world *world, uint32_t node);
+void daemon_dropped(struct world *world, uint32_t node, uint32_t boots);
 void daemon_inject(struct world *world, uint32_t node, const struct injected *injected);
 void daemon_cancel_wait_for_all(struct world *world, uint32_t node);
 void daemon_timer(struct world *world, uint32_t node, enum vq_timer timer, uint32_t generation);

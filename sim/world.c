@@ -371,6 +371,9 @@ static void handle(struct world *world, struct event event)
 		if (event.a == state_of(world)->form_generation)
 			membership_form(world);
 		break;
+	case EVENT_DROP:
+		daemon_dropped(world, event.a, event.b);
+		break;
 	case EVENT_AGAIN:
 		membership_again(world, event.a, event.b);
 		break;

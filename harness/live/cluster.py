@@ -133,6 +133,8 @@ class Cluster:
         self.build = build or Build()
         self.environment = dict(environment or {})
         self.cut = set()
+        self.listed = {}
+        self.dropped = set()
         try:
             self.client_program = client.build(self.folder)
             self.network = Network() if wire is None else Wire(self.folder, **wire)
@@ -171,6 +173,7 @@ class Cluster:
         for nodeid in ids if ids is not None else self.nodes:
             with open(self.nodes[nodeid].path("/etc/corosync/corosync.conf"), "w", encoding="utf-8") as file:
                 file.write(configuration.text(indices))
+            self.listed[nodeid] = {node["id"] for node in configuration.nodes}
         self.configuration = configuration
 
     def running(self) -> list[int]:
@@ -181,11 +184,13 @@ class Cluster:
         """Ids of running, unpaused nodes on the network of `nodeid`, ascending, whatever single directions are cut."""
         group = self.network.group(self.nodes[nodeid].index)
         return sorted(other for other in self.running()
-                      if not self.nodes[other].paused and self.network.group(self.nodes[other].index) == group)
+                      if other not in self.dropped and not self.nodes[other].paused and self.network.group(self.nodes[other].index) == group)
 
     def settled_ring(self, nodeid: int, ring: list[int] | None) -> tuple[list[int] | None, bool]:
         """(The members of the ring that this node comes to, None: it is told of none; does it form that ring again and again?).
         `ring`: that on which it is."""
+        if nodeid in self.dropped:
+            return None, False
         return cuts.settled_ring(self.reachable(nodeid), self.cut, nodeid, ring)
 
     def start(self, nodeid: int) -> None:
@@ -198,6 +203,7 @@ class Cluster:
                 path = os.path.join(node.path(folder), name)
                 shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
         node.stopping = False
+        self.dropped.discard(nodeid)
         # What is wrong with the file is said on standard error, before there is a log.
         with open(node.path(ERRORS), "a", encoding="utf-8") as errors:
             node.daemon = processes.spawn(
@@ -278,6 +284,14 @@ class Cluster:
         how = self.network.special[self.nodes[source].index, self.nodes[target].index]
         lost = not how["up"] or how["loss_ppm"] == MILLION
         (self.cut.add if lost else self.cut.discard)((source, target))
+
+    def drop(self, ids: list[int]) -> None:
+        """Take note that those of `ids` whose own file, which they have just read, does not list them are out of totem."""
+        self.dropped |= {nodeid for nodeid in ids if not self.stays(nodeid)}
+
+    def stays(self, nodeid: int) -> bool:
+        """Does the node's own file list it, or nobody?"""
+        return not self.listed[nodeid] or nodeid in self.listed[nodeid]
 
     def reload(self, nodeid: int) -> str:
         """`corosync-cfgtool -R` on one node, which makes every node it reaches read its file; returns what it printed."""

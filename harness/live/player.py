@@ -268,15 +268,19 @@ class Player(Ground):
 
     def _do_reload(self, step):
         """`corosync-cfgtool -R` makes all nodes of a partition read their files: those that are not to find their old
-        ones. The highest node of each partition calls: then they read in ascending order."""
+        ones. The highest node of each partition that stays on its nodelist calls: then they read in ascending order."""
         late = {nodeid: config for nodeid, config in step["configs"].items() if step["on"] and int(nodeid) not in step["on"]}
         self._files({nodeid: config for nodeid, config in step["configs"].items() if nodeid not in late})
-        left = [nodeid for nodeid in step["on"] if nodeid in self.cluster.running() and not self.cluster.nodes[nodeid].paused]
+        left = [nodeid for nodeid in step["on"]
+                if nodeid in self.cluster.running() and not self.cluster.nodes[nodeid].paused and nodeid not in self.cluster.dropped]
         while left:
             together = self.cluster.reachable(left[0]) or [left[0]]
-            for line in self.cluster.reload(max(nodeid for nodeid in left if nodeid in together)).splitlines():
+            callers = [nodeid for nodeid in left if nodeid in together]
+            staying = [nodeid for nodeid in callers if self.cluster.stays(nodeid)]
+            for line in self.cluster.reload(max(staying or callers)).splitlines():
                 if "error" in line.lower():
                     self._complain(line)
+            self.cluster.drop(together)
             left = [nodeid for nodeid in left if nodeid not in together]
         self._files(late)
 
