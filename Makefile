@@ -62,8 +62,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(COMPILE) -MMD -MP -c -o $@ $<
 
-# It has the template of the HTML report in it.
+# They have the templates of HTML pages in them.
 $(BUILD)/sim/report/html.o: reports/html/dist/report.html
+$(BUILD)/sim/coverage/write.o: reports/coverage/coverage.html
 
 # A core test links the core alone: nothing in core/ may need the simulator.
 $(BUILD)/core/%_test: $(BUILD)/core/%_test.o $(BUILD)/libfakes.a $(BUILD)/libvotequorum_core.a
@@ -127,7 +128,7 @@ test-report:  ## the HTML report in a browser
 	@harness/npm.sh $(REPORT)
 	$(PYTHON) -m pytest -q harness/test_html.py
 
-coverage:  ## line and branch coverage by folder, in build/coverage/
+coverage:  ## lines and branches, and what the scenarios cover: build/coverage/
 	@harness/setup.sh run test coverage
 	$(PYTHON) -m harness.coverage
 

@@ -14,7 +14,7 @@ packages_of() {
 		valgrind libc6-dbg libfaketime locales util-linux qemu-user gcc-s390x-linux-gnu \
 		libc6-dev-s390x-cross gcc-i686-linux-gnu libc6-dev-i386-cross
 		packages_of report ;;
-	coverage) echo gcovr ;;
+	coverage) echo gcovr lcov ;;
 	format) echo clang-format ;;
 	bench) echo spin ;;
 	deb) echo build-essential debhelper lintian ;;

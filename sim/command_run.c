@@ -12,6 +12,8 @@
 #include "sim/batch.h"
 #include "sim/collect.h"
 #include "sim/commands.h"
+#include "sim/coverage/minimum.h"
+#include "sim/coverage/write.h"
 #include "sim/ensure.h"
 #include "sim/report/html.h"
 #include "sim/report/report.h"
@@ -37,6 +39,13 @@ struct run_command {
 	const char *page_folder;
 	char page_path[PATH_MAX];
 	FILE *page;
+	struct coverage_files { /* folder NULL: none are wanted */
+		const char *folder;
+		char page_path[PATH_MAX], json_path[PATH_MAX];
+		FILE *page, *json;
+		struct coverage_total total;
+		struct coverage_minimum minimum;
+	} coverage;
 	uint32_t jobs;
 	bool quiet;
 	bool verbose;
@@ -52,6 +61,8 @@ enum {
 	OPTION_JSON,
 	OPTION_WATCH,
 	OPTION_PAGE,
+	OPTION_COVERAGE,
+	OPTION_COVERAGE_MIN,
 	OPTION_REPORT
 };
 
@@ -61,6 +72,8 @@ static const struct option run_option_list[] = {
 	{"trace-all", no_argument, NULL, OPTION_TRACE_ALL},
 	{"only", required_argument, NULL, OPTION_ONLY},
 	{"report", required_argument, NULL, OPTION_PAGE},
+	{"coverage", required_argument, NULL, OPTION_COVERAGE},
+	{"coverage-min", required_argument, NULL, OPTION_COVERAGE_MIN},
 	{"jobs", required_argument, NULL, 'j'},
 	{"quiet", no_argument, NULL, 'q'},
 	{"verbose", no_argument, NULL, 'v'},
@@ -75,6 +88,16 @@ static int take_jobs(struct run_command *command, const char *text)
 	if (!parse_number(text, 1, 256, &jobs))
 		return usage_error("-j wants a number of threads, 1 to 256, not '%s'", text);
 	command->jobs = (uint32_t)jobs;
+	return 0;
+}
+
+static int take_minimum(struct run_command *command, const char *text)
+{
+	char message[1024];
+
+	if (coverage_minimum_read(&command->coverage.minimum, text, message, sizeof message) != 0)
+		return usage_error("--coverage-min: %s", message);
+	command->options.coverage = true;
 	return 0;
 }
 
@@ -100,6 +123,12 @@ static int take_option(struct run_command *command, int option)
 		command->page_folder = optarg;
 		command->options.history = command->reporting = true;
 		return 0;
+	case OPTION_COVERAGE:
+		command->coverage.folder = optarg;
+		command->options.coverage = true;
+		return 0;
+	case OPTION_COVERAGE_MIN:
+		return take_minimum(command, optarg);
 	case 'j':
 		return take_jobs(command, optarg);
 	case 'q':
@@ -116,6 +145,13 @@ static int take_option(struct run_command *command, int option)
 		command->reporting = true;
 		return 0;
 	}
+}
+
+static int check_folder(const char *option, const char *folder)
+{
+	if (folder && (!*folder || strcmp(folder, "-") == 0))
+		return usage_error("%s wants a folder, not '%s'", option, folder);
+	return 0;
 }
 
 static int parse_run(struct run_command *command, int argc, char **argv)
@@ -139,9 +175,9 @@ static int parse_run(struct run_command *command, int argc, char **argv)
 			return usage_error("--watch wants files or folders: standard input does not change");
 	if (status == 0 && command->options.trace_all && !command->trace_path)
 		return usage_error("--trace-all wants --trace FILE");
-	if (status == 0 && command->page_folder && (!*command->page_folder || strcmp(command->page_folder, "-") == 0))
-		return usage_error("--report wants a folder, not '%s'", command->page_folder);
-	return status;
+	if (status == 0)
+		status = check_folder("--report", command->page_folder);
+	return status ? status : check_folder("--coverage", command->coverage.folder);
 }
 
 static void done(void *ctx, struct run_result *result)
@@ -155,6 +191,8 @@ static void done(void *ctx, struct run_result *result)
 	if (result->table)
 		fwrite(result->table, 1, result->table_size, command->verdicts.out);
 	verdicts_add(&command->verdicts, result);
+	if (command->options.coverage)
+		coverage_total_add(&command->coverage.total, result);
 	if (command->reporting)
 		results_keep(&command->results, result);
 }
@@ -184,17 +222,29 @@ static int open_output(struct run_command *command, const char *path, FILE **fil
 	return 0;
 }
 
+static int open_in(const char *folder, const char *name, char path[PATH_MAX], FILE **file)
+{
+	if (!folder)
+		return 0;
+	*file = page_open(folder, name, path, PATH_MAX);
+	return *file ? 0 : cannot_write(path);
+}
+
 /* Files are opened before anything runs. */
 static int open_outputs(struct run_command *command)
 {
+	struct coverage_files *coverage = &command->coverage;
 	int status = open_output(command, command->trace_path, &command->trace);
 
 	for (uint32_t i = 0; i < report_format_count && status == 0; i++)
 		status = open_output(command, command->reports[i].path, &command->reports[i].file);
-	if (status || !command->page_folder)
-		return status;
-	command->page = page_open(command->page_folder, command->page_path, sizeof command->page_path);
-	return command->page ? 0 : cannot_write(command->page_path);
+	if (status == 0)
+		status = open_in(command->page_folder, "index.html", command->page_path, &command->page);
+	if (status == 0)
+		status = open_in(coverage->folder, "coverage.html", coverage->page_path, &coverage->page);
+	if (status == 0)
+		status = open_in(coverage->folder, "coverage.json", coverage->json_path, &coverage->json);
+	return status;
 }
 
 static int close_output(FILE *file, const char *path)
@@ -204,6 +254,23 @@ static int close_output(FILE *file, const char *path)
 	if ((file == stdout ? fflush(file) : fclose(file)) != 0 || failed)
 		return cannot_write(path);
 	return 0;
+}
+
+static int close_coverage(struct run_command *command)
+{
+	struct coverage_files *files = &command->coverage;
+	const struct coverage_places places = {files->folder, command->page_folder};
+	int status = 0;
+
+	if (!files->folder)
+		return 0;
+	coverage_write_page(files->page, &files->total, &places);
+	coverage_write_json(files->json, &files->total, &places);
+	if (close_output(files->page, files->page_path) != 0)
+		status = EXIT_USAGE;
+	if (close_output(files->json, files->json_path) != 0)
+		status = EXIT_USAGE;
+	return status;
 }
 
 static int close_outputs(struct run_command *command)
@@ -226,8 +293,25 @@ static int close_outputs(struct run_command *command)
 		if (close_output(command->page, command->page_path) != 0)
 			status = EXIT_USAGE;
 	}
+	if (close_coverage(command) != 0)
+		status = EXIT_USAGE;
 	results_free(&command->results);
 	return status;
+}
+
+/* False: a threshold was missed. */
+static bool end_coverage(struct run_command *command)
+{
+	struct coverage_files *files = &command->coverage;
+	bool reached;
+
+	if (!command->options.coverage)
+		return true;
+	coverage_tell(command->verdicts.out, &files->total, files->folder ? files->page_path : NULL);
+	fflush(command->verdicts.out);
+	reached = coverage_minimum_reached(&files->minimum, &files->total, stderr);
+	coverage_total_free(&files->total);
+	return reached;
 }
 
 static int run_all(struct run_command *command, const struct collection *collection)
@@ -241,15 +325,19 @@ static int run_all(struct run_command *command, const struct collection *collect
 		.progress = command->progress ? progress : NULL,
 		.ctx = command,
 	};
+	bool reached;
 	int status;
 
 	command->verdicts.files = command->results.files = collection->set_count;
+	if (command->options.coverage)
+		coverage_total_init(&command->coverage.total);
 	batch_run(&batch);
 	status = close_outputs(command);
 	verdicts_end(&command->verdicts);
+	reached = end_coverage(command);
 	if (status)
 		return status;
-	return command->verdicts.failed ? EXIT_FAILED : EXIT_HELD;
+	return command->verdicts.failed || !reached ? EXIT_FAILED : EXIT_HELD;
 }
 
 static int run_once(struct run_command *command, char **paths, int count)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/coverage/watch.h"
 #include "sim/ensure.h"
 #include "sim/findings.h"
 #include "sim/table.h"
@@ -19,6 +20,7 @@ struct run {
 	struct trace trace;
 	struct table *table; /* NULL: none is wanted */
 	struct check *check;
+	struct coverage_watch *coverage; /* NULL: none is wanted */
 	struct run_result *result;
 	bool *shown; /* by rule: findings that have come */
 };
@@ -157,6 +159,10 @@ struct run *run_begin(const struct scenario *scenario, const struct run_options 
 		history_init(result->history, scenario);
 		world_observe(run->world, (struct observer){result->history, history_observe});
 	}
+	if (options->coverage) {
+		run->coverage = coverage_watch_create(scenario);
+		world_observe(run->world, (struct observer){run->coverage, coverage_observe});
+	}
 	return run;
 }
 
@@ -175,6 +181,8 @@ void run_end(struct run *run)
 	fill_in(run);
 	if (run->table)
 		run->result->table = table_finish(run->table, &run->result->table_size);
+	if (run->coverage)
+		run->result->coverage = coverage_watch_finish(run->coverage);
 	trace_free(&run->trace);
 	free(run->check);
 	free(run->shown);
@@ -199,5 +207,6 @@ void run_result_free(struct run_result *result)
 	if (result->history)
 		history_free(result->history);
 	free(result->history);
+	free(result->coverage);
 	memset(result, 0, sizeof *result);
 }

@@ -17,6 +17,7 @@ struct run_options {
 	uint32_t table_width; /* 0: no table; else columns of the terminal, see sim/table.h */
 	bool table_colour;
 	bool history;   /* keep all that happened */
+	bool coverage;  /* count the cells of sim/coverage that are filled */
 	bool label;     /* name the scenario in each line of the trace */
 	bool no_checks; /* for benchmarks only */
 };
@@ -43,6 +44,7 @@ struct run_result {
 	size_t table_size;
 	uint64_t *exercised;     /* per rule; owned */
 	struct history *history; /* owned; NULL unless kept */
+	uint32_t *coverage;      /* by cell; owned; NULL unless counted */
 };
 
 void run_scenario(const struct scenario *scenario, const struct run_options *options, struct run_result *result);

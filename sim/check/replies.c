@@ -455,6 +455,8 @@ static void check_numbers(struct compare *compare, uint32_t number, uint32_t of,
 	      info->highest_expected);
 	field(compare, RULE_DEVICE_VOTES, "qdevice_votes", model->device_votes, info->qdevice_votes);
 	if (of == number)
+		judge_exercise(judge, RULE_I6);
+	if (of == number)
 		field(compare,
 		      stopped                                           ? RULE_DOWNSCALE
 		      : info->node_expected_votes < model->expected.low ? RULE_I6

@@ -224,22 +224,29 @@ static void put_harmless(FILE *file, const char *text, size_t size)
 	}
 }
 
-void page_write(FILE *file, const struct results *results)
+void page_fill(FILE *file, const char *template, const char *end, const char *data, size_t size)
 {
-	size_t template_size = (size_t)(report_template_end - report_template), size = 0;
-	const char *at = memmem(report_template, template_size, hole, strlen(hole));
-	char *data = NULL;
-	FILE *to = open_memstream(&data, &size);
+	const char *at = memmem(template, (size_t)(end - template), hole, strlen(hole));
 
-	ALWAYS(at != NULL && to != NULL);
-	put_data(to, results);
-	ALWAYS(fclose(to) == 0);
-	fwrite(report_template, 1, (size_t)(at - report_template), file);
+	ALWAYS(at != NULL);
+	fwrite(template, 1, (size_t)(at - template), file);
 	fputs("<script type=\"application/json\" id=\"votesim-data\">", file);
 	put_harmless(file, data, size);
 	fputs("</script>", file);
 	at += strlen(hole);
-	fwrite(at, 1, (size_t)(report_template_end - at), file);
+	fwrite(at, 1, (size_t)(end - at), file);
+}
+
+void page_write(FILE *file, const struct results *results)
+{
+	size_t size = 0;
+	char *data = NULL;
+	FILE *to = open_memstream(&data, &size);
+
+	ALWAYS(to != NULL);
+	put_data(to, results);
+	ALWAYS(fclose(to) == 0);
+	page_fill(file, report_template, report_template_end, data, size);
 	free(data);
 }
 
@@ -257,9 +264,9 @@ static int make_folders(char *path)
 	return 0;
 }
 
-FILE *page_open(const char *folder, char *path, size_t size)
+FILE *page_open(const char *folder, const char *name, char *path, size_t size)
 {
-	if ((size_t)snprintf(path, size, "%s/index.html", folder) >= size) {
+	if ((size_t)snprintf(path, size, "%s/%s", folder, name) >= size) {
 		errno = ENAMETOOLONG;
 		return NULL;
 	}

@@ -10,6 +10,7 @@
 #include "core/votequorum.h"
 #include "sim/ensure.h"
 #include "sim/scenario/vocabulary.h"
+#include "sim/sketch/hole.h"
 
 enum {
 	FEATURE_NONE,
@@ -70,11 +71,13 @@ static void make_name(const struct sketch *sketch, char name[128])
 
 int sketch_complete(struct sketch *sketch, char name[128], char *message, size_t message_size)
 {
+	if (sketch->has_hole)
+		return hole_complete(sketch, name, message, message_size);
 	if (!sketch->nodes)
 		sketch->nodes = sketch->feature == FEATURE_TWO_NODE      ? 2
 				: sketch->feature == FEATURE_TIE_BREAKER ? 4
 									 : 3;
-	if (!sketch->flags)
+	if (!sketch->flags_given)
 		sketch->flags = VQ_TRACK_CURRENT | VQ_TRACK_CHANGES;
 	if (!sketch->fault_count)
 		sketch->faults[sketch->fault_count++] = sketch->nodes == 1 ? FAULT_CRASH : FAULT_PARTITION;
@@ -95,7 +98,8 @@ int sketch_complete(struct sketch *sketch, char name[128], char *message, size_t
 	return 0;
 }
 
-const char *plan_quorum(const struct sketch *sketch)
+/* "two_node: 1" and the like; "": nothing. */
+static const char *quorum_of(const struct sketch *sketch)
 {
 	static const char *const keys[] = {
 		[FEATURE_NONE] = "",
@@ -189,9 +193,28 @@ static void add_fault(struct plan *plan, const struct sketch *sketch, uint32_t f
 	}
 }
 
+static void describe(struct plan *plan, const struct sketch *sketch)
+{
+	int used = snprintf(plan->description, sizeof plan->description, "%u node%s, %s:", sketch->nodes,
+			    sketch->nodes == 1 ? "" : "s", sketch_features[sketch->feature].says);
+
+	for (uint32_t i = 0; i < sketch->fault_count; i++)
+		used += snprintf(plan->description + used, sizeof plan->description - (size_t)used, "%s %s",
+				 i ? ";" : "", sketch_faults[sketch->faults[i]].says);
+	snprintf(plan->description + used, sizeof plan->description - (size_t)used, ".");
+	snprintf(plan->nodes, sizeof plan->nodes, "%u # ids 1 to %u, a vote each", sketch->nodes, sketch->nodes);
+	snprintf(plan->quorum, sizeof plan->quorum, "%s", quorum_of(sketch));
+	plan->client_from = 1;
+}
+
 void plan_make(struct plan *plan, const struct sketch *sketch)
 {
 	memset(plan, 0, sizeof *plan);
+	if (sketch->has_hole) {
+		hole_plan(plan, sketch);
+		return;
+	}
+	describe(plan, sketch);
 	add(plan, "nodes boot one after the other", "start: all");
 	if (!sketch->no_client)
 		add_track(plan, sketch);

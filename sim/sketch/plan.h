@@ -8,7 +8,7 @@
 
 struct plan_step {
 	const char *comment; /* NULL: none */
-	char text[256];      /* "crash: 3" */
+	char text[400];      /* "crash: 3" */
 	bool is_call;        /* nothing happens to the cluster */
 	uint32_t paused;     /* id of the node that is paused after it; 0: none */
 };
@@ -16,10 +16,12 @@ struct plan_step {
 struct plan {
 	uint32_t count;
 	struct plan_step steps[PLAN_STEPS_MAX];
+	char description[512];
+	char nodes[128];      /* "3" */
+	char quorum[256];     /* "two_node: 1"; "": nothing */
+	uint32_t client_from; /* the step that opens the watcher's connection */
 };
 
 void plan_make(struct plan *plan, const struct sketch *sketch);
-/* "two_node: 1" and the like; "": nothing. */
-const char *plan_quorum(const struct sketch *sketch);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/coverage/total.h"
 #include "sim/ensure.h"
 #include "sim/run.h"
 #include "sim/scenario/vocabulary.h"
@@ -25,10 +26,13 @@ struct seen {
 	FILE *callbacks; /* of the step under way */
 	size_t callbacks_size, expect_size;
 	uint32_t told; /* callbacks of the step under way */
+	int reply;     /* to its call; 0: none came */
 	bool tracking;
 	uint32_t member_count[SKETCH_NODES_MAX]; /* of the node's last ring */
 	uint32_t members[SKETCH_NODES_MAX][SKETCH_NODES_MAX];
 	char refusal[256]; /* a node's, at its start */
+	uint32_t refused;  /* its id */
+	uint32_t watcher;  /* the client's index */
 };
 
 /* ---- looking on ---- */
@@ -65,7 +69,7 @@ static void put_notification(FILE *to, const struct vq_notification *notificatio
 		yaml_bool(&yaml, "quorate", notification->quorate);
 	yaml_open(&yaml, notification->kind == VQ_NODELIST ? "members" : "nodes",
 		  notification->kind == VQ_NODELIST ? '[' : '{');
-	for (uint32_t id = 1; id <= SKETCH_NODES_MAX; id++) {
+	for (uint32_t id = VQ_DEVICE_NODEID; id <= SKETCH_NODES_MAX; id++) {
 		const struct vq_entry *entry = entry_of(notification, id);
 
 		(void)snprintf(key, sizeof key, "%u", id);
@@ -115,6 +119,18 @@ static void put_members(struct yaml *yaml, const struct seen *seen, const bool *
 	fputc('\n', yaml->to);
 }
 
+/* Told once: the next steps begin without it. */
+static void put_refusal(struct seen *seen, FILE *to)
+{
+	static const char before[] = "configuration error: ";
+	const char *text = seen->refusal;
+
+	if (strncmp(text, before, strlen(before)) == 0)
+		text += strlen(before);
+	fprintf(to, "      refused: {%u: \"%s\"}\n", seen->refused, text);
+	seen->refusal[0] = '\0';
+}
+
 static void step_end(struct seen *seen, const struct world_view *view, uint32_t step)
 {
 	FILE *to = open_memstream(&seen->steps[step].expect, &seen->expect_size);
@@ -133,6 +149,10 @@ static void step_end(struct seen *seen, const struct world_view *view, uint32_t 
 		put_quorate(&yaml, up, quorate, seen->sketch->nodes);
 		put_members(&yaml, seen, up);
 	}
+	if (seen->sketch->has_hole && seen->reply)
+		fprintf(to, "      reply: %s\n", vq_error_name(seen->reply));
+	if (seen->sketch->has_hole && seen->refusal[0])
+		put_refusal(seen, to);
 	ALWAYS(fclose(to) == 0 && fclose(seen->callbacks) == 0);
 	seen->callbacks = NULL;
 	if (!seen->told)
@@ -145,6 +165,14 @@ static void take_ring(struct seen *seen, const struct observation *observation)
 	memcpy(seen->members[observation->node], observation->nodes, observation->count * sizeof(uint32_t));
 }
 
+/* Is "getinfo: {...}" this verb? */
+static bool is_of(const char *text, enum verb verb)
+{
+	size_t length = strlen(verb_name(verb));
+
+	return strncmp(text, verb_name(verb), length) == 0 && text[length] == ':';
+}
+
 static void see(void *ctx, const struct world_view *view, const struct observation *observation)
 {
 	struct seen *seen = ctx;
@@ -152,18 +180,27 @@ static void see(void *ctx, const struct world_view *view, const struct observati
 	switch (observation->kind) {
 	case OBSERVE_STEP_BEGIN:
 		seen->told = 0;
+		seen->reply = 0;
 		seen->callbacks = open_memstream(&seen->steps[observation->step].callbacks, &seen->callbacks_size);
 		ALWAYS(seen->callbacks != NULL && fputc(' ', seen->callbacks) == ' ');
 		return;
 	case OBSERVE_CALLBACK:
+		if (observation->client != seen->watcher)
+			return;
 		seen->told++;
 		put_notification(seen->callbacks, observation->notification);
 		return;
 	case OBSERVE_RING:
 		take_ring(seen, observation);
 		return;
+	case OBSERVE_REPLY:
+		if (!seen->reply && !observation->automatic && !observation->inside &&
+		    is_of(seen->plan->steps[observation->step].text, observation->verb))
+			seen->reply = (int)observation->number;
+		return;
 	case OBSERVE_NODE_REFUSED:
 		(void)snprintf(seen->refusal, sizeof seen->refusal, "%s", observation->text);
+		seen->refused = observation->node + 1;
 		return;
 	case OBSERVE_STEP_END:
 		step_end(seen, view, observation->step);
@@ -209,19 +246,8 @@ static void put_hazards(const struct run_result *result, FILE *to)
 	}
 }
 
-static void put_description(const struct sketch *sketch, FILE *to)
+static void put_head(const struct sketch *sketch, const struct plan *plan, const struct run_result *result, FILE *to)
 {
-	fprintf(to, "description: \"%u node%s, %s:", sketch->nodes, sketch->nodes == 1 ? "" : "s",
-		sketch_features[sketch->feature].says);
-	for (uint32_t i = 0; i < sketch->fault_count; i++)
-		fprintf(to, "%s %s", i ? ";" : "", sketch_faults[sketch->faults[i]].says);
-	fputs(".\"\n", to);
-}
-
-static void put_head(const struct sketch *sketch, const struct run_result *result, FILE *to)
-{
-	const char *quorum = plan_quorum(sketch);
-
 	fputs("# What is expected here came from a run. Make sure that it is what you want, and change the rest:\n"
 	      "# votesim-scenario(5) has every word.\n",
 	      to);
@@ -229,11 +255,11 @@ static void put_head(const struct sketch *sketch, const struct run_result *resul
 	fputs("scenario: ", to);
 	yaml_put_text(sketch->name, to);
 	fputc('\n', to);
-	put_description(sketch, to);
+	fprintf(to, "description: \"%s\"\n", plan->description);
 	put_findings(result, to);
-	fprintf(to, "cluster:\n  nodes: %u # ids 1 to %u, a vote each\n", sketch->nodes, sketch->nodes);
-	if (*quorum)
-		fprintf(to, "  quorum: {%s} # corosync.conf's own keys and defaults\n", quorum);
+	fprintf(to, "cluster:\n  nodes: %s\n", plan->nodes);
+	if (plan->quorum[0])
+		fprintf(to, "  quorum: {%s} # corosync.conf's own keys and defaults\n", plan->quorum);
 }
 
 static void put_expect(const struct seen_step *step, const char *comment, bool tracking, FILE *to)
@@ -256,7 +282,7 @@ static char *write_text(const struct sketch *sketch, const struct plan *plan, co
 	FILE *to = open_memstream(&text, &size);
 
 	ALWAYS(to != NULL);
-	put_head(sketch, result, to);
+	put_head(sketch, plan, result, to);
 	fputs("steps: # each begins when the cluster has settled\n", to);
 	for (uint32_t i = 0; i < plan->count; i++) {
 		fprintf(to, "  - %s", plan->steps[i].text);
@@ -265,8 +291,9 @@ static char *write_text(const struct sketch *sketch, const struct plan *plan, co
 		fputc('\n', to);
 		if (seen)
 			put_expect(&seen->steps[i],
-				   i == 1 ? " # exactly these, in this order, since the step began" : "",
-				   !sketch->no_client && i > 0, to);
+				   i == plan->client_from ? " # exactly these, in this order, since the step began"
+							  : "",
+				   !sketch->no_client && i >= plan->client_from, to);
 	}
 	ALWAYS(fclose(to) == 0);
 	return text;
@@ -281,7 +308,10 @@ static int run_text(const char *text, struct seen *seen, struct scenario_set *se
 
 	if (scenario_parse(text, strlen(text), "the new scenario", set, message, message_size) != 0)
 		return -1;
-	run = run_begin(&set->scenarios[0], &(struct run_options){0}, result);
+	run = run_begin(&set->scenarios[0], &(struct run_options){.coverage = true}, result);
+	for (uint32_t i = 0; seen && i < set->scenarios[0].client_count; i++)
+		if (strcmp(set->scenarios[0].clients[i].name, SKETCH_CLIENT) == 0)
+			seen->watcher = i;
 	if (seen)
 		world_observe(run_world(run), (struct observer){seen, see});
 	while (run_advance(run))
@@ -290,8 +320,22 @@ static int run_text(const char *text, struct seen *seen, struct scenario_set *se
 	return 0;
 }
 
-/* What was written is read and run again: it must hold. */
-static int try_text(const char *text, char *message, size_t message_size)
+static bool fills(const struct sketch *sketch, const struct run_result *result)
+{
+	struct coverage_total total;
+	bool filled;
+
+	if (!sketch->has_hole)
+		return true;
+	coverage_total_init(&total);
+	coverage_total_add(&total, result);
+	filled = total.cells[sketch->hole].count > 0;
+	coverage_total_free(&total);
+	return filled;
+}
+
+/* What was written is read and run again: it must hold, and fill the cell that it is for. */
+static int try_text(const struct sketch *sketch, const char *text, char *message, size_t message_size)
 {
 	struct scenario_set set;
 	struct run_result result;
@@ -302,6 +346,11 @@ static int try_text(const char *text, char *message, size_t message_size)
 	if (result.failures) {
 		(void)snprintf(message, message_size, "what was seen does not come again: expected %s, came %s",
 			       result.verdicts[0].expected, result.verdicts[0].came);
+		status = -1;
+	}
+	if (status == 0 && !fills(sketch, &result)) {
+		(void)snprintf(message, message_size,
+			       "no steps are known that fill this: start from another scenario");
 		status = -1;
 	}
 	run_result_free(&result);
@@ -323,7 +372,7 @@ static char *write_seen(const struct sketch *sketch, const struct plan *plan, co
 		return NULL;
 	}
 	text = write_text(sketch, plan, seen, result);
-	if (try_text(text, message, message_size) == 0)
+	if (try_text(sketch, text, message, message_size) == 0)
 		return text;
 	free(text);
 	return NULL;

@@ -28,8 +28,11 @@ struct sketch {
 	uint32_t fault_count; /* 0: one partition, of one node a crash */
 	uint32_t faults[SKETCH_FAULTS_MAX];
 	bool no_client;
+	bool flags_given;
 	uint32_t flags;   /* VQ_TRACK_*; 0: CURRENT and CHANGES */
-	const char *name; /* NULL: made from feature and faults */
+	const char *name; /* NULL: made from the rest */
+	bool has_hole;    /* it is to fill this cell of the coverage tables, see sim/coverage/cells.h */
+	uint32_t hole;
 };
 
 /* Fill in what was left open. 0, or -1: what was asked for does not go together, see message. */
