@@ -11,7 +11,7 @@ packages_of() {
 	case $1 in
 	run) echo libc6-dev libyaml-dev libxxhash-dev libedit2 ;;
 	test) echo libcmocka-dev python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-clang python3-lxml python3-markdown-it pkg-config mandoc git patch clang libclang-rt-14-dev \
-		valgrind libc6-dbg libfaketime locales util-linux qemu-user gcc-s390x-linux-gnu \
+		valgrind libc6-dbg libfaketime zsh locales util-linux qemu-user gcc-s390x-linux-gnu \
 		libc6-dev-s390x-cross gcc-i686-linux-gnu libc6-dev-i386-cross
 		packages_of report ;;
 	coverage) echo gcovr lcov ;;

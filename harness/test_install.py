@@ -1,9 +1,13 @@
 """Installing, as people do it who package votesim or write programs on its core, and the examples for CI."""
 
+import contextlib
 import os
+import pty
 import re
+import select
 import shutil
 import subprocess
+import time
 
 import pytest
 import yaml
@@ -94,8 +98,64 @@ def test_bash_completes_what_help_tells_of(program):
     assert told == set(complete(program, "run", "-"))
 
 
-def test_zsh_reads_its_completion():
-    subprocess.run([need("zsh"), "-n", f"{ROOT}/sim/completion/_votesim"], check=True)
+# A shell at a terminal that keeps what it would offer, and ends at the first completion.
+ZSH = """\
+PROMPT=ready
+fpath=({folder} $fpath)
+path=({program} $path)
+autoload -Uz compinit && compinit -u -D
+compadd() {{
+    [[ ${{@[1,(i)(-|--)]}} == *-(O|A|D)\\ * ]] || {{ local -a found; builtin compadd -A found "$@"; print -rl -- $found >> caught }}
+    builtin compadd "$@"
+}}
+finish() {{ print -r -- END >> caught; exit }}
+comppostfuncs=(finish)
+bindkey '^I' complete-word
+zstyle ':completion:*' insert-tab false
+"""
+
+
+@pytest.fixture
+def zsh_completes(program, tmp_path):
+    """What zsh offers when the tabulator key comes behind this line."""
+    shell = need("zsh")
+    caught = tmp_path / "caught"
+    (tmp_path / ".zshrc").write_text(ZSH.format(folder=f"{ROOT}/sim/completion", program=os.path.dirname(os.path.abspath(program))))
+
+    def ended() -> bool:
+        return caught.exists() and caught.read_text().endswith("END\n")
+
+    def run(line: str) -> list[str]:
+        caught.unlink(missing_ok=True)
+        ours, theirs = pty.openpty()
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "ZDOTDIR": str(tmp_path), "TERM": "dumb", "LC_ALL": "C"}
+        process = subprocess.Popen([shell, "-d", "-i"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path, start_new_session=True,
+                                   env=environment)
+        os.close(theirs)
+        shown, typed, until_s = b"", False, time.monotonic() + 60
+        while time.monotonic() < until_s and not ended() and process.poll() is None:
+            if select.select([ours], [], [], 0.05)[0]:
+                with contextlib.suppress(OSError):
+                    shown += os.read(ours, 4096)
+            if b"ready" in shown and not typed:
+                os.write(ours, f"{line}\t".encode())
+                typed = True
+        process.kill()
+        process.wait()
+        os.close(ours)
+        assert ended(), shown
+        return sorted(caught.read_text().splitlines()[:-1])
+    return run
+
+
+def test_zsh_completes_what_help_tells_of(program, zsh_completes, tmp_path):
+    commands = set(re.findall(r"^  votesim ([a-z]+)", votesim(program, "--help").stdout, re.M))
+    assert commands >= {"run", "fmt"} and commands <= set(zsh_completes("votesim "))
+    assert zsh_completes("votesim fm") == ["fmt"]
+    assert zsh_completes("votesim run --ju") == ["--junit"]
+    assert zsh_completes("votesim fmt --") == complete(program, "fmt", "--") == ["--check", "--diff"]
+    (tmp_path / "first.yaml").touch()
+    assert zsh_completes("votesim check fi") == ["first.yaml"]
 
 
 def commands_of(path: str) -> list[str]:

@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from . import reference
 from .support import ROOT, make, missing, scenario_files, votesim
 
 try:
@@ -342,3 +343,68 @@ def test_the_library_is_right_to_the_schema(validator):
             text = re.sub(r"(?<![\"'\w])\$\{[\w.-]+\}(?=[,}\]])", r'"\g<0>"', file.read())
         for document in documents(text):
             assert [f"{path}: {error.message}" for error in validator.iter_errors(document)] == []
+
+
+# ---- the reference -----------------------------------------------------------------------
+
+def test_the_reference_is_what_the_schema_says():
+    """`python3 -m harness.reference` writes it anew."""
+    with open(reference.REFERENCE, encoding="utf-8") as file:
+        assert file.read() == reference.written()
+
+
+def test_the_reference_has_every_key_and_no_link_into_nothing(vocabulary):
+    text = reference.written()
+    for place, words in vocabulary["mappings"].items():
+        assert [name for name in words if f"`{name}`" not in text] == [], place
+    headings = {reference.anchor(heading) for heading in re.findall(r"^#+ (.*)$", text, re.M)}
+    assert set(re.findall(r"\]\(#([^)]*)\)", text)) <= headings
+
+
+def test_the_examples_are_read(schema, program, tmp_path):
+    """Every example of every key in a scenario of its own: the reader takes it."""
+    taken = 0
+    for name, part in schema["properties"].items():
+        for example in part["examples"]:
+            base = {"scenario": "s", "cluster": {"nodes": 3}, "steps": [{"start": "all"}], name: example}
+            if name == "matrix":
+                base["description"] = "".join(f"${{{key}}}" for key in example)
+            taken += is_read(program, tmp_path, base)
+    for name, part in mapping_of(schema, "cluster")["properties"].items():
+        for example in part["examples"]:
+            base = {"nodes": 3, name: example}
+            (tmp_path / "corosync.conf").write_text(CONF)
+            if name == "corosync_conf":
+                del base["nodes"]
+            if name == "nodelist":
+                base["quorum"] = {"expected_votes": 3}
+            taken += is_read(program, tmp_path, {"scenario": "s", "cluster": base, "steps": [{"start": "all"}]})
+    for name, part in mapping_of(schema, "quorum")["properties"].items():
+        for example in part["examples"]:
+            nodes = 2 if name == "two_node" else 4
+            quorum = {"auto_tie_breaker": 1, name: example} if name == "auto_tie_breaker_node" else {name: example}
+            taken += is_read(program, tmp_path, {"scenario": "s", "cluster": {"nodes": nodes, "quorum": quorum}, "steps": [{"start": "all"}]})
+    for name, part in mapping_of(schema, "step")["properties"].items():
+        for example in part["examples"]:
+            step_of = {name: example} if name not in ("name", "at", "after", "settle") else {"wait": "1s", name: example}
+            before = [{"start": "all"}, {"trackstart": {"node": 1, "client": "a"}}]
+            if name == "start" or name == "trackstart" or name == "initialize":
+                before = []
+            if name == "expect":
+                before = before[:1]
+            taken += is_read(program, tmp_path, {"scenario": "s", "cluster": {"nodes": 3}, "steps": [*before, step_of]})
+    for name, part in mapping_of(schema, "expect")["properties"].items():
+        for example in part["examples"]:
+            steps = [{"start": "all"}, {"trackstart": {"node": 1, "client": "a"}, "expect": {name: example}}]
+            taken += is_read(program, tmp_path, {"scenario": "s", "cluster": {"nodes": 3}, "steps": steps})
+    assert taken > 75
+
+
+CONF = "totem {\n version: 2\n}\nnodelist {\n node {\n  ring0_addr: a\n  nodeid: 1\n }\n}\nquorum {\n provider: corosync_votequorum\n}\n"
+
+
+def is_read(program: str, folder, scenario: dict) -> bool:
+    (folder / "example.yaml").write_text(json.dumps(scenario))
+    done = votesim(program, "check", str(folder / "example.yaml"))
+    assert done.returncode == 0, f"{scenario}\n{done.stderr}"
+    return True
