@@ -69,7 +69,7 @@ TYPE_NAMES = {"number64": "64-bit number", "idList": "list of ids", "trackFlags"
 # Where definitions without a section of their own are told, or what they are in words.
 TOLD = {"nodelist": "a number, or a list of [nodes](#a-node-of-the-list)", "start": "[which nodes](#which-nodes), or the mapping below",
         "stop": "[which nodes](#which-nodes), or the mapping below", "groups": "list of lists of ids", "callback": "callback",
-        "step": "[step](#steps)", "faultError": "[error](#error)", "trackFlag": "[track flag](#track-flags)", "infoFlag": "[info flag](#info-flags)", "picks": "number of a choice to what it takes"}
+        "step": "[step](#steps)", "faultError": "[error](#error)", "trackFlag": "[track flag](#track-flags)", "infoFlag": "[info flag](#info-flags)", "picks": "number of a choice, or `all`, to what it takes"}
 
 
 class Reference:
