@@ -276,12 +276,26 @@ void model_refused(const struct judge *judge)
 
 /* ---- timers ---- */
 
+/* Who is here; a device that has votes is one more, with the quirk though it casts none. */
+static struct span nodes_left(const struct judge *judge, uint32_t number)
+{
+	const struct model *model = judge_model(judge, number);
+	struct span left = span_exact(judge_node(judge, number)->members);
+	bool uncast = quirk_on(judge, VQ_QUIRK_DEVICE_COUNTS_UNCAST);
+
+	if (!model->device_votes.high)
+		return left;
+	left.low += uncast || model->cast == YES;
+	left.high += uncast || model->cast != NO;
+	return left;
+}
+
 static void last_man_fires(const struct judge *judge, uint32_t number, bool surely)
 {
 	struct model *model = judge_model(judge, number);
 	const struct seen_node *node = judge_node(judge, number);
 	struct wide sum = model_present(judge, number, model_sum(judge, judge_set(judge, number, SET_RING)));
-	struct span left = span_exact(node->members + (model->device_votes.high != 0));
+	struct span left = nodes_left(judge, number);
 	struct span quorum =
 		model->two_node == YES && node->members <= 2 ? span_exact(1) : model_quorum_of(judge, left, sum);
 
