@@ -442,6 +442,22 @@ static uint32_t extreme(const struct judge *judge, const uint64_t *set, bool hig
 	return found;
 }
 
+/* Heads are counted, not votes: where nodes have none, that is more than was expected. */
+static void raise_to_heads(const struct judge *judge, uint32_t number)
+{
+	struct model *model = judge_model(judge, number);
+	const struct seen_node *node = judge_node(judge, number);
+	uint32_t heads =
+		(node->members > node->previous ? node->members : node->previous) + (model->device_votes.high != 0);
+
+	if (model->expected.high < heads)
+		model->expected.high = heads;
+	if (model->highest.high < heads)
+		model->highest.high = heads;
+	if (model->quorum.high < (heads + 2) / 2)
+		model->quorum.high = (heads + 2) / 2;
+}
+
 /* A start of the timer that cannot be told from outside: it lowers expected votes, or does not. */
 void model_open(const struct judge *judge, uint32_t number)
 {
@@ -452,6 +468,7 @@ void model_open(const struct judge *judge, uint32_t number)
 	if (model->downscale == NO && !model->last_man_open_until_ns)
 		return;
 	model->expected.low = model->highest.low = model->quorum.low = 0;
+	raise_to_heads(judge, number);
 	model->quiet_change = 1;
 }
 
@@ -696,28 +713,27 @@ static struct wide everybody(const struct judge *judge, uint32_t device_votes)
 	return (struct wide){0, votes + device_votes};
 }
 
-void model_reloaded(const struct judge *judge)
+/* A node reads its configuration again: what was set since then is gone. */
+static void read_again(const struct judge *judge, uint32_t number, const struct vq_config *config)
 {
-	uint32_t number = judge->seen->node, i;
 	struct model *model = judge_model(judge, number);
 	struct check *check = judge->check;
 	struct span raised;
 	struct plan plan;
+	uint32_t i;
 
-	if (!judge->seen->config)
-		return;
-	plan_read(judge->seen->config, judge->scenario->nodes[number].nodeid, &plan);
+	plan_read(config, judge->scenario->nodes[number].nodeid, &plan);
+	model->file_votes = plan.votes;
 	raised = span_max(span_exact(plan.expected), everybody(judge, plan.device_votes));
 	check->flux_expected = span_hull(check->flux ? check->flux_expected : span_exact(plan.expected), raised);
 	check->flux++;
 	check->administered = 1;
 	check->lowered = check->lowered || plan.expected < model->expected.high;
-	model->config = find_config(judge, number, judge->seen->config);
-	model->config_digest = plan_digest(judge->seen->config);
-	model->file_votes = plan.votes;
+	model->config = find_config(judge, number, config);
+	model->config_digest = plan_digest(config);
 	model->file_expected = plan.expected;
 	model->file_device = plan.device_votes;
-	change_features(model, &plan, judge->seen->config);
+	change_features(model, &plan, config);
 	model->votes = span_hull(model->votes, span_exact(plan.votes));
 	model->rest_votes = model->votes;
 	model->reloaded = 1;
@@ -732,6 +748,32 @@ void model_reloaded(const struct judge *judge)
 	}
 }
 
+void model_reloaded(const struct judge *judge)
+{
+	if (judge->seen->config)
+		read_again(judge, judge->seen->node, judge->seen->config);
+}
+
+/* The configuration that a node runs with; NULL: not known. */
+static const struct vq_config *running(const struct judge *judge, uint32_t number)
+{
+	uint32_t config = judge_model(judge, number)->config;
+
+	if (config == NOBODY)
+		return NULL;
+	return config ? judge->scenario->steps[config - 1].configs[number] : judge->scenario->nodes[number].config;
+}
+
+/* Is anything other than it was read? */
+static bool has_changed(const struct judge *judge, uint32_t number)
+{
+	const struct model *model = judge_model(judge, number);
+
+	return !span_is_exact(model->expected) || model->expected.low != model->file_expected ||
+	       !span_is_exact(model->votes) || model->votes.low != model->file_votes ||
+	       !span_is_exact(model->device_votes) || model->device_votes.low != model->file_device;
+}
+
 void model_cancelled(const struct judge *judge)
 {
 	uint32_t number = judge->seen->node, i;
@@ -741,4 +783,7 @@ void model_cancelled(const struct judge *judge)
 		if (judge_node(judge, i)->up &&
 		    ring_equal(judge_node(judge, i)->ring, judge_node(judge, number)->ring))
 			judge_model(judge, i)->cancelled = 1;
+	/* the key is set back, which makes the daemon read its map as at a reload */
+	if (running(judge, number) && has_changed(judge, number))
+		read_again(judge, number, running(judge, number));
 }

@@ -45,10 +45,11 @@ static void read_features(const struct vq_config *config, struct plan *plan)
 	plan->downscale = config->allow_downscale;
 	plan->tracking = config->expected_votes_tracking || plan->downscale;
 	plan->tie_start = tie_of(config);
-	plan->device_timeout_ms =
-		given(config, VQ_KEY_DEVICE_TIMEOUT) ? config->device_timeout_ms : VQ_DEVICE_TIMEOUT_MS;
-	plan->device_sync_timeout_ms = given(config, VQ_KEY_DEVICE_SYNC_TIMEOUT) ? config->device_sync_timeout_ms
-										 : VQ_DEVICE_SYNC_TIMEOUT_MS;
+	plan->device_timeout_ms = plan->device && given(config, VQ_KEY_DEVICE_TIMEOUT) ? config->device_timeout_ms
+										       : VQ_DEVICE_TIMEOUT_MS;
+	plan->device_sync_timeout_ms = plan->device && given(config, VQ_KEY_DEVICE_SYNC_TIMEOUT)
+					       ? config->device_sync_timeout_ms
+					       : VQ_DEVICE_SYNC_TIMEOUT_MS;
 	plan->open = plan->open || !plan->window_ms || !plan->device_timeout_ms || !plan->device_sync_timeout_ms ||
 		     (config->auto_tie_breaker_node && strpbrk(config->auto_tie_breaker_node, "-+"));
 }
