@@ -693,8 +693,9 @@ static void change_features(struct model *model, const struct plan *plan, const 
 			0; /* with last_man_standing that ends the reading, and the daemon goes on with what it had */
 	else if (model->tie != TIE_NONE && nodelist % 2 && model->wait_for_all == NO)
 		model->tie = TIE_NONE;
-	if (plan->refusal != VQ_ACCEPTED)
-		model->may_operate = UNKNOWN;
+	if (plan->refusal != VQ_ACCEPTED ||
+	    (plan->device && (model->last_man != NO || model->tie_start != TIE_NONE || model->downscale != NO)))
+		model->may_operate = UNKNOWN; /* the features it started with bar a device, too */
 }
 
 /* All votes that may meet, with so many of the device or what it had. */

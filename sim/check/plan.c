@@ -72,11 +72,17 @@ static enum vq_refusal check_device(const struct vq_config *config, struct plan 
 		return VQ_REFUSED_DEVICE_VOTES_UNEVEN;
 	if (votes_given && expected_given && (int64_t)config->expected_votes - (int64_t)config->device_votes < 2)
 		return VQ_REFUSED_DEVICE_VOTES_TOO_HIGH;
-	if (!votes_given && config->node_count) {
-		plan->device_votes = config->node_count - 1;
-		plan->expected = plan->nodelist = nodelist + plan->device_votes;
-	}
 	return VQ_ACCEPTED;
+}
+
+/* What it counts for when nobody says; a reload takes that over though the device is barred. */
+static void default_device_votes(const struct vq_config *config, struct plan *plan, uint32_t nodelist)
+{
+	if (given(config, VQ_KEY_DEVICE_VOTES) || config->expected_votes || !config->node_count ||
+	    nodelist != config->node_count)
+		return;
+	plan->device_votes = config->node_count - 1;
+	plan->expected = plan->nodelist = nodelist + plan->device_votes;
 }
 
 static enum vq_refusal check_plan(const struct vq_config *config, struct plan *plan, uint32_t nodelist)
@@ -113,6 +119,8 @@ void plan_read(const struct vq_config *config, uint32_t nodeid, struct plan *pla
 	plan->open = config->node_count && !listed;
 	plan->expected = plan->nodelist = nodelist;
 	read_features(config, plan);
+	if (plan->device)
+		default_device_votes(config, plan, nodelist);
 	plan->refusal = check_plan(config, plan, nodelist);
 	if (config->expected_votes)
 		plan->expected = config->expected_votes;
