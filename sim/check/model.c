@@ -726,6 +726,8 @@ static void read_again(const struct judge *judge, uint32_t number, const struct 
 	plan_read(config, judge->scenario->nodes[number].nodeid, &plan);
 	model->file_votes = plan.votes;
 	raised = span_max(span_exact(plan.expected), everybody(judge, plan.device_votes));
+	if (model->tracking != NO) /* the nodelist's votes, or the most that was ever expected */
+		raised = span_max(raised, (struct wide){0, check->administered ? UINT32_MAX : plan.nodelist});
 	check->flux_expected = span_hull(check->flux ? check->flux_expected : span_exact(plan.expected), raised);
 	check->flux++;
 	check->administered = 1;
@@ -744,6 +746,8 @@ static void read_again(const struct judge *judge, uint32_t number, const struct 
 		if (!judge_node(judge, i)->up)
 			continue;
 		in_flux(judge, other);
+		if (plan.votes > 1 && other->last_man == YES)
+			other->last_man = UNKNOWN; /* off for good, though the votes be one again when it rests */
 		other->device_votes = span_hull(other->device_votes, span_exact(plan.device_votes));
 		other->barrier = (struct span){0, UINT32_MAX};
 	}
