@@ -57,10 +57,10 @@ def grown_of(source: str) -> str:
     return folder
 
 
-def call(source: str, *arguments: str, timeout_s: float) -> subprocess.CompletedProcess:
+def call(source: str, *arguments: str, timeout_s: float, **environment: str) -> subprocess.CompletedProcess:
     """Call one fuzzer, built before. Its words are in stderr."""
     return subprocess.run([f"{BUILD}/fuzz/{source[:-2]}", *LIMITS, *arguments], cwd=ROOT, capture_output=True, text=True,
-                          errors="replace", timeout=timeout_s)
+                          errors="replace", timeout=timeout_s, env={**os.environ, **environment})
 
 
 def run(source: str, seconds: int) -> subprocess.CompletedProcess:
@@ -73,8 +73,8 @@ def run(source: str, seconds: int) -> subprocess.CompletedProcess:
 
 
 def replay(source: str) -> subprocess.CompletedProcess:
-    """Each input of the repo once, by a fuzzer built before."""
-    return call(source, *files_below(corpus_of(source)), timeout_s=300)
+    """Each input of the repo once, by a fuzzer built before; what the judge finds in them fails, too."""
+    return call(source, *files_below(corpus_of(source)), timeout_s=300, VOTESIM_FUZZ_JUDGE="1")
 
 
 def make_corpus(source: str) -> None:

@@ -5,7 +5,8 @@
  * The oracles are the assertions of world, core and judge, and two of its own: a run
  * ends, and from a snapshot taken on the way it ends in the same state again. What the
  * judge finds is counted and told at the end; VOTESIM_FUZZ_JUDGE=1 makes it a crash,
- * unless it breaks one of the invariants of a whole cluster, as real corosync does, too.
+ * unless it breaks one of the invariants of a whole cluster, as real corosync does, too:
+ * the corpus must pass so, of what random changes make of it some 1 in 1000 does not (FOUND.md).
  * VOTESIM_FUZZ_TRACE=1 shows the steps and the trace.
  */
 #include <stdio.h>

@@ -1,7 +1,7 @@
-"""What looks at a mutant: the scenario library, the recordings, seeded runs, a short exploration, the core's C tests.
+"""What looks at a mutant: the scenario library, the recordings, a short exploration, a replay, seeded runs, the core's C tests.
 
 Each look runs the healthy program once, at first, and then the same on every mutant. A scenario kills when a rule or
-an expectation fails that did not, a recording when it is no longer given, an exploration when it says something else,
+an expectation fails that did not, a recording when it is no longer given, an exploration or a replay when it says something else,
 a C test when it fails; anything that ends otherwise than healthy (an assertion, a signal, too long) kills too.
 Only what reaches the mutant is run: the rest cannot differ.
 """
@@ -160,6 +160,13 @@ class Recordings:
                        bool(changed))
 
 
+# How each configuration is explored: as it comes; equal nodes changing places; no two states taken for one that differ in a byte;
+# with an administrator's calls.
+WAYS = {"": [], "symmetry": ["--symmetry"], "exact": ["--exact"], "admin": ["--admin"]}
+WAYS_DEPTH = 2  # of all but the first
+REPLAYED = ", replayed"
+
+
 class Explorations:
     """What `votesim explore` says of each configuration."""
 
@@ -170,12 +177,14 @@ class Explorations:
             path = os.path.join(folder, "explored", f"{number:02}.yaml")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(f"scenario: explored\ncluster: {{nodes: {nodes}, quorum: {{{quorum}}}}}\nsteps: [{{start: all}}]\n")
-            self.files[name] = [path, min(depth, DEPTH.get(nodes, 3))]
+            for way in WAYS if nodes != 5 else [""]:
+                most = min(depth, DEPTH.get(nodes, 3))
+                self.files[f"{name}, {way}" if way else name] = [path, min(most, WAYS_DEPTH) if way else most, WAYS[way]]
         self.said = {name: self._explore(healthy, name, 0) for name in self.files}
 
     def command(self, name: str) -> list[str]:
-        path, depth = self.files[name]
-        return ["explore", os.path.relpath(path, ROOT), "--depth", str(depth)]
+        path, depth, way = self.files[name]
+        return ["explore", os.path.relpath(path, ROOT), "--depth", str(depth), *way]
 
     def _explore(self, program: str, name: str, mutant: int) -> tuple[str, str]:
         return run([program, *self.command(name)], mutant)
@@ -189,10 +198,38 @@ class Explorations:
         return Outcome()
 
 
+class Replays:
+    """What `votesim replay` shows of every node after each step, and in the midst of it."""
+
+    STEPS = 7
+    FILES = ["features/auto-tie-breaker.yaml", "features/last-man-standing.yaml", "features/allow-downscale.yaml",
+             "features/expected-votes-tracking.yaml", "features/wait-for-all.yaml", "qdevice/sync-held.yaml", "qdevice/master-wins.yaml",
+             "qdevice/register-update-unregister.yaml", "flags/several-trackers-come-and-go.yaml", "partitions/uneven-votes.yaml",
+             "reload/two-node.yaml"]
+
+    def __init__(self, folder: str, healthy: str):
+        self.commands = {}
+        for path in self.FILES:
+            path = os.path.relpath(os.path.join(folder, "scenarios", path), ROOT)
+            runs = json.loads("[" + ",".join(run([healthy, "check", "--json", path])[1].splitlines()) + "]")
+            name = runs[0]["scenario"] + (f" [{runs[0]['variant']}]" if runs[0].get("variant") else "")
+            moments = [f"before {step}; json; who; next 4; json; next 3; json; next 2; json" for step in range(min(self.STEPS, len(runs[0]["steps"])))]
+            self.commands[path + REPLAYED] = ["replay", path, "--only", name, "-c", "; ".join([*moments, "end; json; who"])]
+        self.said = {name: run([healthy, *command]) for name, command in self.commands.items()}
+
+    def look(self, program: str, mutant: int, names: list[str]) -> Outcome:
+        """The first that differs is enough."""
+        for name in names:
+            end, text = run([program, *self.commands[name]], mutant)
+            if end or (end, text) != self.said[name]:
+                return Outcome(end, others=[name], changed=True)
+        return Outcome()
+
+
 class Judges:
     """All of them, in the order in which they look."""
 
-    LOOKS = ["library 1", "library 2", "library 3", "recordings", "explored", "seeded", "C tests", "big clusters"]
+    LOOKS = ["library 1", "library 2", "library 3", "recordings", "explored", "replayed", "seeded", "C tests", "big clusters"]
 
     def __init__(self, programs: schemata.Programs, tests: list[str]):
         self.programs, self.tests = programs, tests
@@ -209,6 +246,7 @@ class Judges:
         self.seeded = Seeded(folder, healthy, self.small, ["--seed", SEED])
         self.recordings = Recordings(folder, healthy)
         self.explorations = Explorations(folder, healthy)
+        self.replays = Replays(folder, healthy)
         self.reached = self._all_reached()
         cost = {path: len(run([healthy, "run", "-q", "--trace-all", "--trace", "-", path])[1]) for path in self.small}
         self.order = sorted(self.small, key=lambda path: (-len(self.reached[path]) / (cost[path] + 20000), path))
@@ -218,6 +256,7 @@ class Judges:
         runs = {path: ["run", "-q", path] for path in [*self.small, *self.big, *self.recordings.files()]}
         runs["seeded"] = ["run", "-q", *self.seeded.options, *self.small]
         runs.update({name: self.explorations.command(name) for name in self.explorations.files})
+        runs.update(self.replays.commands)
         known = os.path.join(self.programs.folder, "reached.json")
         program = hashlib.sha256(schemata.read(self.programs.reached))
         digests = {name: self._digest(program.copy(), name) for name in runs}
@@ -232,7 +271,8 @@ class Judges:
 
     def _digest(self, digest, name: str) -> str:
         """Of what a run depends on; `digest` has the program."""
-        for path in self.small if name == "seeded" else [name] if name.endswith(".yaml") else []:
+        file = name.removesuffix(REPLAYED)
+        for path in self.small if name == "seeded" else [file] if file.endswith(".yaml") else []:
             digest.update(schemata.read(os.path.join(ROOT, path)))
         return digest.hexdigest()
 
@@ -259,6 +299,8 @@ class Judges:
             return self.library.look(program, number, [path for path in self.big if number in self.reached[path]])
         if name == "seeded":
             return self.seeded.look(program, number, self.small if number in self.reached[name] else [])
+        if name == "replayed":
+            return self.replays.look(program, number, [name for name in self.replays.commands if number in self.reached[name]])
         if name == "explored":
             return self.explorations.look(program, number, [name for name in self.explorations.files if number in self.reached[name]])
         failed = [os.path.basename(test) for test in self.tests if limited([test], number).returncode]
