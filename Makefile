@@ -128,6 +128,13 @@ test-report:  ## the HTML report in a browser
 	@harness/npm.sh $(REPORT)
 	$(PYTHON) -m pytest -q harness/test_html.py
 
+report-screenshots:  ## the HTML report's screenshots anew: look at each before it is committed
+	@harness/setup.sh run test screenshots
+	@harness/npm.sh $(REPORT)
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	VOTESIM_SCREENSHOTS=renew $(PYTHON) -m pytest -q harness/test_html.py -k in_a_browser
+	pngquant --force --ext .png --nofs 48 $(REPORT)/screenshots/*.png
+
 coverage:  ## lines and branches, and what the scenarios cover: build/coverage/
 	@harness/setup.sh run test coverage
 	$(PYTHON) -m harness.coverage
@@ -140,10 +147,11 @@ fuzz-corpus:  ## the same, then harness/corpus made anew from what they reach
 	@harness/setup.sh run test
 	$(PYTHON) -m harness.fuzz --seconds $(FUZZ_SECONDS) --corpus
 
-bench:  ## medians of what is worth measuring, explore beside SPIN
-	@harness/setup.sh run bench
+bench:  ## medians of what is worth measuring, explore beside SPIN; BENCH=parts
+	@harness/setup.sh run bench report
+	@harness/npm.sh $(REPORT)
 	@$(MAKE) --no-print-directory -j$(JOBS) all bench-programs
-	$(PYTHON) -m harness.bench
+	$(PYTHON) -m harness.bench $(BENCH)
 
 mutants:  ## broken cores: who catches which
 	@harness/setup.sh run test
@@ -227,7 +235,7 @@ help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
 
 FORCE:
-.PHONY: all run test install uninstall deb check-format report-template test-report coverage fuzz fuzz-corpus bench mutants mutants-all conform truth clean help \
+.PHONY: all run test install uninstall deb check-format report-template test-report report-screenshots coverage fuzz fuzz-corpus bench mutants mutants-all conform truth clean help \
 	test-programs bench-programs fuzz-programs fuzz-link yaml-lib FORCE
 .SECONDARY:
 

@@ -1,6 +1,6 @@
 """Measures what is worth measuring, and prints medians with the command that gave each.
 
-usage: python3 -m harness.bench [--times N] [--json FILE]
+usage: python3 -m harness.bench [--times N] [--json FILE] [PART...]
 
 Reports only: no test depends on a time. What each number stands beside is in the column `asked`; 94 and 45 changes a
 second are corosync-vqsim 3.1.7 at 3 and 32 nodes on the machine where that was measured.
@@ -14,6 +14,7 @@ as many states as explore's. Bytes a state: what the process takes at its peak, 
 import argparse
 import json
 import math
+import os
 import re
 import shutil
 import statistics
@@ -35,6 +36,7 @@ steps:
     expect: {quorate: {1: true, 3: false}}
 """
 SIZES = [3, 8, 16, 32, 64, 128, 256, 384]
+PARTS = ["changes", "queue", "start_up", "library", "random_runs", "exploration", "pages"]
 STATES_THAT_TELL_BYTES = 10000  # of fewer the process itself is most
 VQSIM_CHANGES_PER_S = {3: 94, 32: 45}
 
@@ -113,6 +115,43 @@ def library(times: int) -> list[dict]:
     return [row("the scenario library", f"{wall_s([PROGRAM, 'run', 'scenarios/'], times) * 1e3:.0f} ms", "", [PROGRAM, "run", "scenarios/"], 0)]
 
 
+def split(nodes: int) -> str:
+    """A scenario of so many nodes in which half are cut off and come back, and an expectation fails at the end."""
+    return (f"scenario: split-{nodes}\ncluster: {{nodes: {nodes}, capacity: {max(nodes, 384)}}}\nsteps:\n  - start: {{nodes: all, together: true}}\n"
+            f"  - trackstart: {{node: 1, client: one, flags: [CHANGES]}}\n  - partition: [{list(range(1, nodes // 2 + 1))}]\n  - heal: all\n"
+            f"  - crash: {nodes}\n    expect: {{quorate: {{1: false}}}}\n")
+
+
+def pages(times: int) -> list[dict]:
+    """How long the HTML report takes to load and to answer, in Debian's Chromium, on as many cores as there are; nothing where that is not to be had."""
+    modules = f"{ROOT}/reports/html/node_modules"
+    if not os.path.isdir(modules) or not shutil.which("chromium"):
+        print("pages: not measured: chromium or npm's packages are not here (make bench installs them)", file=sys.stderr)
+        return []
+    rows, files = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in (("small.yaml", SMALL.replace("3: false", "3: true")), ("384.yaml", split(384)), ("500.yaml", split(500))):
+            with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+                file.write(text)
+            subprocess.run([PROGRAM, "run", "--report", f"{folder}/{name}.d", f"{folder}/{name}"], cwd=ROOT, capture_output=True, check=False)
+            files.append(f"{folder}/{name}.d/index.html")
+        subprocess.run([PROGRAM, "run", "--report", f"{folder}/library", "scenarios/"], cwd=ROOT, capture_output=True, check=True)
+        files.append(f"{folder}/library/index.html")
+        done = subprocess.run(["node", "test/times.mjs", str(times), *files], cwd=f"{ROOT}/reports/html", capture_output=True, text=True, check=True)
+        names = ["a failing run of 3 nodes"] + [f"{nodes} nodes, {events_in(file) / 1e6:.1f} M events" for nodes, file in ((384, files[1]), (500, files[2]))] + ["the scenario library"]
+    for name, asked, taken in zip(names, ("< 1 s", "< 1 s", "< 3 s", "< 1 s"), json.loads(done.stdout)):
+        load = taken.pop("load")
+        acts = ", ".join(f"{what} {ms:.0f}" for what, ms in taken.items())
+        rows.append(row(f"report: {name}", f"load {load:.0f} ms" + (f"; {acts} ms" if acts else ""), f"{asked}; each < 50 ms", ["node", "test/times.mjs", str(times), "index.html"], load))
+    return rows
+
+
+def events_in(file: str) -> int:
+    """How many events the only run of a report has."""
+    with open(file, encoding="utf-8") as page:
+        return int(re.search(r'"histories":\s*\[.*?"count":\s*(\d+)', page.read(), re.S).group(1))
+
+
 def searched(what: str, command: list[str], small: list[str], times: int, search) -> dict:
     """A row for one searching program: the median run of `command`, `small` being the same of one event."""
     runs = sorted((search(pinned(command)) for _ in range(times)), key=lambda run: run.seconds)
@@ -180,14 +219,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--json", help="also write the rows here")
+    parser.add_argument("only", nargs="*", metavar="PART", help=f"only these, of {', '.join(PARTS)}")
     options = parser.parse_args()
+    if unknown := [part for part in options.only if part not in PARTS]:
+        parser.error(f"no part named {unknown[0]}; they are {', '.join(PARTS)}")
     rows = []
-    for part in (changes, queue, start_up, library, random_runs, exploration):
+    for part in [globals()[name] for name in options.only or PARTS]:
         try:
             rows += part(options.times)
         except (OSError, ValueError, KeyError, subprocess.CalledProcessError) as why:
             print(f"{part.__name__}: not measured: {why}{getattr(why, 'stderr', None) or ''}", file=sys.stderr)
-    print(f"medians of {options.times} runs, each on one core")
+    print(f"medians of {options.times} runs, each on one core, pages on all")
     print(table(rows))
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that a task needs and this machine lacks.
-# usage: harness/setup.sh TASK…     (run, test, coverage, format, bench, deb, live, report, npm)
+# usage: harness/setup.sh TASK…     (run, test, coverage, format, bench, deb, live, report,
+# npm, screenshots)
 #
 # One dpkg-query when nothing is missing. Without root and sudo, or when apt-get
 # fails, it says in one line what to install. Test-only packages that Debian does
@@ -19,6 +20,7 @@ packages_of() {
 	bench) echo spin ;;
 	deb) echo build-essential debhelper lintian ;;
 	report) echo chromium fonts-dejavu-core && packages_of npm ;;
+	screenshots) echo pngquant ;;
 	npm) # a nodejs from elsewhere has npm in it
 		command -v npm >/dev/null || echo nodejs npm ;;
 	live) echo corosync corosync-vqsim libfaketime libvotequorum-dev iproute2 ;;

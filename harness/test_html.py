@@ -1,7 +1,8 @@
 """The HTML report: what is in the file, read as the page's own script reads it, and the page in a browser.
 
 The browser's part is Playwright with Debian's Chromium (reports/html/test): it opens reports of real runs, one failing,
-one of 384 nodes, clicks, types and uses the keyboard. `make test-report` installs what it needs.
+one of 384 nodes, clicks, types, uses the keyboard and compares what it sees with reports/html/screenshots.
+`make test-report` installs what it needs, `make report-screenshots` takes the screenshots anew.
 """
 
 import base64
@@ -12,6 +13,7 @@ import subprocess
 
 import pytest
 
+from . import bench
 from .support import ROOT, missing, npm, votesim
 
 HTML = f"{ROOT}/reports/html"
@@ -253,7 +255,11 @@ def test_the_page_in_a_browser(program, folder, page):
         missing("chromium", "chromium")
     assert votesim(program, "run", "--only", "partition-384-nodes", "--report", "big", f"{ROOT}/scenarios/partitions/big-clusters.yaml", cwd=folder).returncode == 0
     assert votesim(program, "run", "-j", "2", "--report", "library", "splits", "trial", f"{ROOT}/scenarios/", cwd=folder).returncode == 1
-    done = subprocess.run(["npx", "playwright", "test", "--reporter=line"], cwd=HTML, capture_output=True, text=True, timeout=900,
+    (folder / "large.yaml").write_text(bench.split(384))
+    assert votesim(program, "run", "--report", "large", "large.yaml", cwd=folder).returncode == 1
+    assert votesim(program, "run", "--report", "two", "trial", "calm", cwd=folder).returncode == 1
+    renew = ["--update-snapshots=all", "--grep=layout"] if os.environ.get("VOTESIM_SCREENSHOTS") == "renew" else []
+    done = subprocess.run(["npx", "playwright", "test", "--reporter=line", *renew], cwd=HTML, capture_output=True, text=True, timeout=900,
                           env={**os.environ, "VOTESIM_REPORTS": str(folder), "NO_COLOR": "1"})
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert re.search(r"\d+ passed", done.stdout)

@@ -50,6 +50,8 @@ static void keep_verdict(void *ctx, const struct verdict *given)
 	result->inert += verdict.kind == VERDICT_INERT;
 	result->vacuous = result->vacuous || verdict.kind == VERDICT_VACUOUS;
 	append(result, &verdict);
+	if (run->table)
+		table_verdict(run->table, &verdict);
 }
 
 /* A scenario that does not show what it is there to show. */

@@ -11,20 +11,22 @@
 #include <string.h>
 
 #include "sim/ensure.h"
+#include "sim/replay/facts.h"
 #include "sim/replay/wording.h"
 
 #define TIME_WIDTH 13u /* "  123.456789 " and a blank */
-#define CELL_MIN 7u
+#define CELL_MIN 8u
 #define BLUE "\033[34m"
 #define YELLOW "\033[33m"
 #define DIM "\033[2m"
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
 #define NO_RING UINT32_MAX
+#define ALONE (UINT32_MAX - 1) /* a ring of one node */
 
 struct cell {
 	bool up, paused, syncing, quorate;
-	uint32_t ring; /* number of the ring, from 0; NO_RING */
+	uint32_t ring; /* number of the ring, from 0; NO_RING, ALONE */
 };
 
 struct ring {
@@ -133,7 +135,7 @@ static const char *cell_text(const struct cell *cell, char text[16])
 		return "paused";
 	if (cell->ring == NO_RING)
 		return "up";
-	snprintf(text, 16, "%s %s", ring_letters(cell->ring, letters),
+	snprintf(text, 16, "%s %s", cell->ring == ALONE ? "alone" : ring_letters(cell->ring, letters),
 		 cell->syncing   ? "~"
 		 : cell->quorate ? "Q"
 				 : "-");
@@ -171,28 +173,20 @@ static void put_columns(struct table *table)
 	fputc('\n', table->to);
 }
 
+/* Do both look the same? What a sync will make of quorum does not show. */
 static bool same_cell(const struct cell *a, const struct cell *b)
 {
-	return a->up == b->up && (!a->up || (a->paused == b->paused && a->ring == b->ring &&
-					     a->syncing == b->syncing && a->quorate == b->quorate));
-}
-
-/* In a list, nodes that each form a ring alone are told together. */
-static bool is_alone(const struct table *table, const struct cell *cell)
-{
-	return cell->up && !cell->paused && cell->ring != NO_RING && table->rings[cell->ring].count == 1;
+	if (!a->up || !b->up || a->paused || b->paused)
+		return a->up == b->up && (!a->up || a->paused == b->paused);
+	return a->ring == b->ring && a->syncing == b->syncing && (a->syncing || a->quorate == b->quorate);
 }
 
 static bool alike(const struct table *table, uint32_t node, uint32_t other)
 {
-	const struct cell *a = &table->cells[node], *b = &table->cells[other];
-
-	if (is_alone(table, a) && is_alone(table, b))
-		return a->syncing == b->syncing && a->quorate == b->quorate;
-	return same_cell(a, b);
+	return same_cell(&table->cells[node], &table->cells[other]);
 }
 
-/* " 1-3 5" */
+/* " 1..3 5" */
 static void put_alike(const struct table *table, uint32_t first, FILE *to)
 {
 	const struct scenario *scenario = table->scenario;
@@ -210,7 +204,7 @@ static void put_alike(const struct table *table, uint32_t first, FILE *to)
 			end++;
 		fprintf(to, " %u", scenario->nodes[node].nodeid);
 		if (end - node > 1)
-			fprintf(to, "%c%u", end - node > 2 ? '-' : ' ', scenario->nodes[end - 1].nodeid);
+			fprintf(to, "%s%u", end - node > 2 ? ".." : " ", scenario->nodes[end - 1].nodeid);
 		node = end;
 	}
 }
@@ -237,10 +231,7 @@ static void put_list(struct table *table)
 		if (seen_before(table, node))
 			continue;
 		state = cell_text(&table->cells[node], room);
-		if (is_alone(table, &table->cells[node]))
-			fprintf(line, "%salone %s:", node ? "; " : "", strchr(state, ' ') + 1);
-		else
-			fprintf(line, "%s%s:", node ? "; " : "", state);
+		fprintf(line, "%s%s:", node ? "; " : "", state);
 		put_alike(table, node, line);
 	}
 	fclose(line);
@@ -253,21 +244,20 @@ static void put_new_rings(struct table *table)
 {
 	for (uint32_t i = 0; i < table->ring_count; i++) {
 		struct ring *ring = &table->rings[i];
-		char letters[8], text[64];
+		char letters[8], text[64], *members;
 
 		if (ring->told)
 			continue;
 		ring->told = true;
 		if (!table->columns)
 			continue; /* its members are in the line itself */
+		members = fact_ids(ring->members, ring->count);
 		snprintf(text, sizeof text, "ring %s is %u.%llu:", ring_letters(i, letters), ring->id.nodeid,
 			 (unsigned long long)ring->id.seq);
 		paint(table, DIM);
-		fprintf(table->to, "%*s%s", (int)TIME_WIDTH, "", text);
-		for (uint32_t k = 0; k < ring->count; k++)
-			fprintf(table->to, " %u", ring->members[k]);
+		fprintf(table->to, "%*s%s %s\n", (int)TIME_WIDTH, "", text, members);
 		paint(table, PLAIN);
-		fputc('\n', table->to);
+		free(members);
 	}
 }
 
@@ -306,10 +296,11 @@ static void put_head(struct table *table)
 	}
 	if (!table->columns) {
 		put_wrapped(table, 0, 2,
-			    "Rings are A, B, ...; behind: Q quorate, - not quorate, ~ syncing; then their members.");
+			    "Rings are A, B, ..., or alone; behind: Q quorate, - not quorate, ~ syncing; then their "
+			    "members.");
 		return;
 	}
-	put_wrapped(table, 0, 2, "Rings are A, B, ...; behind: Q quorate, - not quorate, ~ syncing.");
+	put_wrapped(table, 0, 2, "Rings are A, B, ..., or alone; behind: Q quorate, - not quorate, ~ syncing.");
 	paint(table, BOLD);
 	fprintf(table->to, "%*s", (int)TIME_WIDTH, "     time s ");
 	for (uint32_t node = 0; node < scenario->node_count; node++) {
@@ -355,6 +346,8 @@ static uint32_t number_of(struct table *table, const struct observation *observa
 {
 	struct ring *ring;
 
+	if (observation->count == 1)
+		return ALONE;
 	for (uint32_t i = table->ring_count; i-- > 0;)
 		if (table->rings[i].id.nodeid == observation->ring.nodeid &&
 		    table->rings[i].id.seq == observation->ring.seq)
@@ -438,6 +431,35 @@ void table_observe(void *ctx, const struct world_view *view, const struct observ
 	} else if (is_told(observation)) {
 		put_words(table, observation);
 	}
+}
+
+/* The first line of what was expected and of what came; the whole stands below the table. */
+static char *verdict_line(const struct verdict *verdict)
+{
+	int expected = (int)strcspn(verdict->expected, "\n"), came = (int)strcspn(verdict->came, "\n");
+	bool whole = !verdict->expected[expected] && !verdict->came[came];
+	char *text = NULL;
+
+	if (verdict_fails(verdict))
+		ALWAYS(asprintf(&text, "FAILED at line %u: expected %.*s%s%.*s", verdict->at.line, expected,
+				verdict->expected, whole ? "; came: " : " others, see below", whole ? came : 0,
+				verdict->came) > 0);
+	else if (verdict->kind == VERDICT_HAZARD)
+		ALWAYS(asprintf(&text, "HAZARD H%u: %.*s", verdict->hazard, came, verdict->came) > 0);
+	return text;
+}
+
+void table_verdict(struct table *table, const struct verdict *verdict)
+{
+	char *text = verdict_line(verdict);
+
+	if (!text)
+		return;
+	flush_changes(table);
+	paint(table, YELLOW BOLD);
+	put_below(table, text);
+	paint(table, PLAIN);
+	free(text);
 }
 
 char *table_finish(struct table *table, size_t *size)

@@ -1,7 +1,8 @@
 /*
  * A run as a table that a person can follow at a terminal (`votesim run -v`): a column
  * for each node, a line for each moment at which something changed, the steps and what
- * clients are told between them. Rings bear letters, in the order in which they form.
+ * clients are told between them, and each failure and hazard where it was found. Rings
+ * of two or more nodes bear letters, in the order in which they form.
  * Where the columns do not fit, a line lists the rings instead, with their members.
  */
 #ifndef SIM_TABLE_H
@@ -9,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "sim/check/check.h"
 #include "sim/observe.h"
 
 #define TABLE_WIDTH_MIN 40u
@@ -19,6 +21,8 @@ struct table;
 struct table *table_create(const struct scenario *scenario, uint32_t width, bool colour);
 /* An observer; ctx is the table. */
 void table_observe(void *ctx, const struct world_view *view, const struct observation *observation);
+/* What was judged of the last observation: it stands where it came. */
+void table_verdict(struct table *table, const struct verdict *verdict);
 /* The text, to be freed by the caller; the table is gone. */
 char *table_finish(struct table *table, size_t *size);
 

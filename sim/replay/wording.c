@@ -8,6 +8,8 @@
 #include "sim/replay/facts.h"
 #include "sim/replay/moment.h"
 
+#define ROW_MIN 3u /* so many in a row, as delivered, are told by the first and the last */
+
 const char *wording_client(const struct scenario *scenario, uint32_t client, char text[WORDING_CLIENT_MAX])
 {
 	const struct scenario_client *named = &scenario->clients[client];
@@ -122,10 +124,21 @@ void wording_members(const struct vq_entry *entries, uint32_t count, FILE *to)
 
 static void put_states(const struct vq_notification *notification, FILE *to)
 {
-	for (uint32_t i = 0; i < notification->count; i++) {
-		const char *state = moment_node_state(notification->entries[i].state);
+	const struct vq_entry *entries = notification->entries;
 
-		fprintf(to, "%s%u %s", i ? ", " : "", notification->entries[i].nodeid, state ? state : "?");
+	for (uint32_t i = 0; i < notification->count; i++) {
+		const char *state = moment_node_state(entries[i].state);
+		uint32_t last = i;
+
+		while (last + 1 < notification->count && entries[last + 1].state == entries[i].state &&
+		       entries[last + 1].nodeid == entries[last].nodeid + 1)
+			last++;
+		fprintf(to, "%s%u", i ? ", " : "", entries[i].nodeid);
+		if (last - i >= ROW_MIN - 1) {
+			fprintf(to, "..%u", entries[last].nodeid);
+			i = last;
+		}
+		fprintf(to, " %s", state ? state : "?");
 	}
 }
 

@@ -3,7 +3,7 @@
  * something shown happens gets a column, and a silence gets a width that grows with its logarithm.
  */
 import { lastAtMost, type Lane, type Run } from "./run";
-import { sortOfText, type Sort } from "./words";
+import { SORT_LIST, type Sort } from "./words";
 
 export const MARK = 15;
 export const STACK_MAX = 10;
@@ -16,22 +16,23 @@ const WIDTH_MAX = 12_000_000;
 /** What always gets a column: the picture changes there. */
 const STRUCTURE = new Set<Sort>(["ring", "quorum", "node", "reach", "step"]);
 
-export class Axis {
+/** By event: drawn as a mark? Called only for events of the sorts that some filter lets through. */
+export type Wanted = { sorts: Set<Sort>; holds(event: number): boolean };
+
+/** Which events are marks, and which columns there are: what no zoom changes. */
+export class Marks {
   /** events that are drawn as marks, ascending */
   readonly shown: Uint32Array;
   /** which mark of its lane and column each of them is */
   readonly place: Uint8Array;
   /** the first event of each column, ascending */
   readonly first: Uint32Array;
-  readonly x: Float64Array;
-  readonly width: number;
+  /** by column: how many marks stand side by side */
+  readonly stacked: Uint8Array;
   readonly rowOfNode: Int32Array;
   readonly rowOfClient: Int32Array;
-  private readonly stacked: Uint8Array;
-  private readonly flagged: Uint8Array;
 
-  /** room: what there is to fill; flags: events behind which there must be room for a flag. */
-  constructor(readonly run: Run, lanes: Lane[], wanted: (event: number) => boolean, zoom: number, room: number, flags: number[]) {
+  constructor(readonly run: Run, lanes: Lane[], wanted: Wanted) {
     this.rowOfNode = new Int32Array(run.nodes.length).fill(-1);
     this.rowOfClient = new Int32Array(run.clients.length).fill(-1);
     const others = new Set<number>();
@@ -41,6 +42,8 @@ export class Axis {
       for (const node of lane.alike.slice(1)) others.add(node);
     });
     const { events } = run;
+    const structure = Uint8Array.from(SORT_LIST, (sort) => Number(STRUCTURE.has(sort)));
+    const mark = Uint8Array.from(SORT_LIST, (sort) => Number(wanted.sorts.has(sort)));
     const shown: number[] = [];
     const place: number[] = [];
     const first: number[] = [];
@@ -48,11 +51,12 @@ export class Axis {
     const column = new Int32Array(lanes.length).fill(-1);
     const count = new Uint32Array(lanes.length);
     for (let i = 0; i < events.count; i++) {
+      const sort = run.sort[i];
+      if (!structure[sort] && !mark[sort]) continue;
       const row = this.row(i);
       const isOther = others.size > 0 && others.has(events.node[i] - 1);
-      const isMark = row >= 0 && !isOther && wanted(i);
-      const sort = sortOfText(events.text[i]);
-      if (!isMark && !(STRUCTURE.has(sort) && (row >= 0 || !events.node[i]) && !isOther)) continue;
+      const isMark = row >= 0 && !isOther && mark[sort] === 1 && wanted.holds(i);
+      if (!isMark && !(structure[sort] && (row >= 0 || !events.node[i]) && !isOther)) continue;
       const before = first[first.length - 1];
       if (!first.length || events.t[before] !== events.t[i] || events.step[before] !== events.step[i]) {
         first.push(i);
@@ -65,7 +69,7 @@ export class Axis {
         count[row] = 0;
       }
       const at = count[row];
-      count[row] += sort === "timer" ? TIMER_PLACES : 1;
+      count[row] += SORT_LIST[sort] === "timer" ? TIMER_PLACES : 1;
       shown.push(i);
       place.push(at > STACK_MAX ? HIDDEN : at);
       stacked[now] = Math.max(stacked[now], Math.min(count[row] - 1, STACK_MAX) + 1);
@@ -74,6 +78,39 @@ export class Axis {
     this.place = Uint8Array.from(place);
     this.first = Uint32Array.from(first);
     this.stacked = Uint8Array.from(stacked);
+  }
+
+  /** -1: its lane is not shown */
+  row(event: number): number {
+    const { events } = this.run;
+    if (events.client[event]) return this.rowOfClient[events.client[event] - 1];
+    return events.node[event] ? this.rowOfNode[events.node[event] - 1] : -1;
+  }
+}
+
+/** Where the columns stand at one zoom. */
+export class Axis {
+  readonly x: Float64Array;
+  readonly width: number;
+  readonly run: Run;
+  readonly shown: Uint32Array;
+  readonly place: Uint8Array;
+  readonly first: Uint32Array;
+  readonly rowOfNode: Int32Array;
+  readonly rowOfClient: Int32Array;
+  private readonly stacked: Uint8Array;
+  private readonly flagged: Uint8Array;
+
+  /** room: what there is to fill; flags: events behind which there must be room for a flag. */
+  constructor(private readonly marks: Marks, zoom: number, room: number, flags: number[]) {
+    const { run, first } = marks;
+    this.run = run;
+    this.shown = marks.shown;
+    this.place = marks.place;
+    this.first = first;
+    this.stacked = marks.stacked;
+    this.rowOfNode = marks.rowOfNode;
+    this.rowOfClient = marks.rowOfClient;
     this.flagged = new Uint8Array(first.length);
     for (const flag of flags) if (first.length) this.flagged[this.column(flag)] = 1;
     this.x = new Float64Array(first.length);
@@ -101,9 +138,7 @@ export class Axis {
 
   /** -1: its lane is not shown */
   row(event: number): number {
-    const { events } = this.run;
-    if (events.client[event]) return this.rowOfClient[events.client[event] - 1];
-    return events.node[event] ? this.rowOfNode[events.node[event] - 1] : -1;
+    return this.marks.row(event);
   }
 
   private column(event: number): number {

@@ -1,6 +1,6 @@
 /** The space-time diagram: time across, a lane for each node and client down; only what is in sight is drawn. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Axis, HIDDEN, MARK, STACK_MAX } from "./axis";
+import { Axis, HIDDEN, MARK, Marks as Laid, STACK_MAX, type Wanted } from "./axis";
 import { texts } from "./data";
 import type { Lane, Run, Span } from "./run";
 import { ranges, ringName, seconds, sortOfText, tell, type Sort } from "./words";
@@ -11,6 +11,8 @@ export const ROW = 40;
 const MARK_Y = 13;
 const WORDS_Y = ROW - 9;
 const HEAD = 44;
+/** The room of the words before a cut's line. */
+const CUT_WORDS = 40;
 const ARROWS_MAX = 4000;
 const MARKS_MAX = 4000;
 
@@ -44,13 +46,13 @@ export interface DiagramProps {
   onMoment(at: number, node: number, event: number): void;
 }
 
-export function wantedEvents(run: Run, sorts: Set<Sort>, messages: string, node: number) {
+export function wantedEvents(run: Run, sorts: Set<Sort>, messages: string, node: number): Wanted {
   const { events } = run;
-  return (event: number) => {
-    const sort = sortOfText(events.text[event]);
-    if (sort !== "message") return sorts.has(sort);
-    if (messages === "none") return false;
-    return messages === "all" || events.node[event] - 1 === node || texts[events.text[event]].sender === run.nodes[node];
+  const all = new Set(sorts);
+  if (messages !== "none") all.add("message");
+  return {
+    sorts: all,
+    holds: (event) => messages !== "node" || sortOfText(events.text[event]) !== "message" || events.node[event] - 1 === node || texts[events.text[event]].sender === run.nodes[node],
   };
 }
 
@@ -85,7 +87,8 @@ export function Diagram(props: DiagramProps) {
   const labels = view.width < 500 ? 84 : 124;
   const room = view.width - labels;
   const flags = props.failures.map((failure) => failure.at);
-  const axis = useMemo(() => new Axis(run, lanes, wantedEvents(run, sorts, messages, messageNode), zoom, room, flags), [run, lanes, sorts, messages, messageNode, zoom, room]);
+  const marks = useMemo(() => new Laid(run, lanes, wantedEvents(run, sorts, messages, messageNode)), [run, lanes, sorts, messages, messageNode]);
+  const axis = useMemo(() => new Axis(marks, zoom, room, flags), [marks, zoom, room]);
   const height = lanes.length * ROW;
   const [focusWanted, setFocusWanted] = useState(false);
 
@@ -277,8 +280,8 @@ function Cuts({ run, lanes, axis, firstRow, lastRow, from, to, X, Y }: PicturePr
       if (client >= 0 || !run.spanAt(node, reach.from).ring) continue;
       if (above >= 0 && reach.group[above] !== reach.group[node]) {
         const x = X(Math.max(left, from));
-        drawn.push(<line key={`${reach.from}.${row}`} class="cut" x1={x} x2={X(Math.min(right, to))} y1={Y(row)} y2={Y(row)} />);
-        drawn.push(<text key={`t${reach.from}.${row}`} class="cut-words" x={x + 3} y={Y(row) + 3.5}>✂ cut</text>);
+        drawn.push(<line key={`${reach.from}.${row}`} class="cut" x1={Math.min(x + CUT_WORDS, X(Math.min(right, to)))} x2={X(Math.min(right, to))} y1={Y(row)} y2={Y(row)} />);
+        drawn.push(<text key={`t${reach.from}.${row}`} class="cut-words" x={x + 5} y={Y(row) + 3.5}>✂ cut</text>);
       }
       above = node;
     }

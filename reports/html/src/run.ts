@@ -1,6 +1,9 @@
 /** One run, made ready for drawing: spans by node, lanes, states at any moment. */
 import { data, readEvents, results, texts, type Events, type Result, type Words } from "./data";
-import { isEvent, sortOfText } from "./words";
+import { isEvent, SORT_LIST, sorts } from "./words";
+
+const MESSAGE = SORT_LIST.indexOf("message");
+const REACH = SORT_LIST.indexOf("reach");
 
 export interface Lane {
   node: number;
@@ -63,6 +66,8 @@ export class Run {
   readonly spans: Span[][];
   readonly reach: Reach[] = [];
   readonly last: number;
+  /** by event: the place of its sort in SORT_LIST */
+  readonly sort: Uint8Array;
   /** the last event of each pair of time and step at which something but messages happened, ascending */
   readonly moments: Uint32Array;
   /** rings in the order they came: their colours */
@@ -81,6 +86,7 @@ export class Run {
     this.spans = this.nodes.map(() => []);
     this.infos = this.nodes.map(() => ({ at: [], text: [] }));
     this.queues = this.clients.map(() => ({ at: [], pending: [] }));
+    this.sort = Uint8Array.from(this.events.text, (text) => sorts[text]);
     this.moments = this.read();
     for (const spans of this.spans) if (spans.length) spans[spans.length - 1].to = this.last;
     if (this.reach.length) this.reach[this.reach.length - 1].to = this.last;
@@ -93,8 +99,7 @@ export class Run {
     let step = -1;
     for (let i = 0; i < events.count; i++) {
       const text = events.text[i];
-      const sort = sortOfText(text);
-      if (sort === "message") {
+      if (this.sort[i] === MESSAGE) {
         if (moments.length && events.t[i] === t && events.step[i] === step) moments[moments.length - 1] = i;
         continue;
       }
@@ -104,7 +109,7 @@ export class Run {
       step = events.step[i];
       if (events.client[i]) this.readClient(events.client[i] - 1, i, texts[text]);
       else if (events.node[i]) this.readNode(events.node[i] - 1, i, text);
-      else if (sort === "reach") this.readReach(i, texts[text]);
+      else if (this.sort[i] === REACH) this.readReach(i, texts[text]);
       else if (isEvent(text, "step_begin") && events.step[i] < this.steps.length) this.steps[events.step[i]].from = i;
     }
     return Uint32Array.from(moments);

@@ -1,4 +1,5 @@
 /** The scenario's YAML, with what was expected and what came at the place where it is written. */
+import { memo } from "preact/compat";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type * as Tokens from "prismjs";
 import Prism from "prismjs/components/prism-core.js";
@@ -39,7 +40,7 @@ function cut(pieces: Piece[], from: number, to: number): Piece[] {
 }
 
 /** A line with the words at these columns, from 1, underlined, and an arrow below each. */
-function Line({ pieces, plain, columns }: { pieces: Piece[]; plain: string; columns: number[] }) {
+const Line = memo(({ pieces, plain, columns }: { pieces: Piece[]; plain: string; columns: number[] }) => {
   const indent = /^[ -]*/.exec(plain)![0].length;
   const style = { paddingLeft: `${indent + 2}ch`, textIndent: `${-indent - 2}ch` };
   const parts = [];
@@ -51,7 +52,9 @@ function Line({ pieces, plain, columns }: { pieces: Piece[]; plain: string; colu
     at = end;
   }
   return <code style={style}>{parts}{spans(cut(pieces, at, Infinity))}{plain ? "" : " "}</code>;
-}
+});
+
+const NONE: number[] = [];
 
 export function Source({ run, at, verdict, onStep }: { run: Run; at: number; verdict: number; onStep(step: number): void }) {
   const text = data.sources[run.result.path];
@@ -69,6 +72,7 @@ export function Source({ run, at, verdict, onStep }: { run: Run; at: number; ver
     });
     return byLine;
   }, [run]);
+  const columns = useMemo(() => new Map([...notes].map(([line, found]) => [line, found.map((n) => n.verdict.column)])), [notes]);
   const last = useMemo(() => {
     let end = run.steps.length ? run.steps[run.steps.length - 1].line : 0;
     while (end < lines.length && !/^(---|scenario:)/.test(plain[end] ?? "")) end++;
@@ -104,7 +108,7 @@ export function Source({ run, at, verdict, onStep }: { run: Run; at: number; ver
               {isStep === undefined
                 ? <span class="number" aria-hidden="true">{number}</span>
                 : <button class="number" title={`go to step ${isStep}`} aria-label={`line ${number}: go to step ${isStep}`} onClick={() => onStep(isStep)}>{number}</button>}
-              <Line pieces={line} plain={plain[i]} columns={found ? found.map((n) => n.verdict.column) : []} />
+              <Line pieces={line} plain={plain[i]} columns={columns.get(number) ?? NONE} />
               {found?.map(({ verdict: v, index }) => <Note key={index} verdict={v} chosen={index === verdict} />)}
             </li>
           );

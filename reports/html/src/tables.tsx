@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { usePrinting } from "./print";
 import { lastAtMost, type Run, type Span } from "./run";
-import { flagWords, ranges, ringName, seconds, sortOfText, SORT_LIST, tell, type Sort } from "./words";
+import { flagWords, ranges, ringName, seconds, SORT_LIST, tell, type Sort } from "./words";
 
 const STATE_HEADS = ["Node", "Daemon", "Quorum", "Votes", "Needed", "Features", "Ring and members", "Queued"];
 const RING_MAX = 40;
@@ -18,11 +18,15 @@ function printed(count: number, middle: number): { index: number; start: number 
 
 const ringWords = (span: Span) => `${ringName(span.ring!)} {${ranges(span.members)}}`;
 
+/** Room for so many letters; not in ch, which the bold head has wider ones of. */
+const rem = (letters: number) => `${(letters * 0.52 + 1.2).toFixed(1)}rem`;
+
 /** Columns as wide as any moment of the run needs, so that nothing jumps when the moment moves. */
 function stateColumns(run: Run): string {
   const ring = Math.max(14, ...run.spans.flat().map((span) => (span.ring ? Math.min(RING_MAX, ringWords(span).length) : 0)));
   const flags = Math.max(8, run.longest((info) => flagWords(info.flags as number)));
-  return `3.4rem 5rem 7.8rem 5.4rem 4.9rem minmax(${flags + 2}ch, max-content) minmax(${ring + 3}ch, 1fr) 4.8rem`;
+  const votes = run.longest((info) => `${info.total_votes} of ${info.highest_expected}`);
+  return `3.4rem 5rem 7.8rem ${rem(Math.max(5, votes))} 4.9rem ${rem(flags)} minmax(${rem(ring)}, 1fr) 4.8rem`;
 }
 
 function stateCells(run: Run, node: number, at: number): string[] {
@@ -75,26 +79,32 @@ export function EventTable({ run, at, onMoment }: { run: Run; at: number; onMome
   const box = useRef<HTMLDivElement>(null);
   const { events } = run;
   const present = useMemo(() => {
-    const found = new Set<Sort>();
-    for (let i = 0; i < events.count; i++) found.add(sortOfText(events.text[i]));
-    return SORT_LIST.filter((sort) => found.has(sort));
+    const found = new Uint8Array(SORT_LIST.length);
+    for (const sort of run.sort) found[sort] = 1;
+    return SORT_LIST.filter((_, sort) => found[sort]);
   }, [run]);
+  const unhidden = useMemo(() => {
+    const hides = SORT_LIST.map((sort) => hidden.has(sort));
+    const found = new Uint32Array(events.count);
+    let count = 0;
+    for (let i = 0; i < events.count; i++) if (!hides[run.sort[i]]) found[count++] = i;
+    return found.slice(0, count);
+  }, [run, hidden]);
   const list = useMemo(() => {
-    const found: number[] = [];
     const wanted = text.toLowerCase();
+    if (!wanted) return unhidden;
     const matches = new Map<number, boolean>();
-    for (let i = 0; i < events.count; i++) {
-      if (hidden.has(sortOfText(events.text[i]))) continue;
-      if (wanted) {
-        let holds = matches.get(events.text[i]);
-        if (holds === undefined) matches.set(events.text[i], (holds = tell(events.text[i]).toLowerCase().includes(wanted)));
-        const client = events.client[i] ? run.clients[events.client[i] - 1].name.toLowerCase() : "";
-        if (!holds && !client.includes(wanted) && `node ${events.node[i] ? run.nodes[events.node[i] - 1] : ""}` !== wanted) continue;
-      }
-      found.push(i);
-    }
-    return Uint32Array.from(found);
-  }, [run, hidden, text]);
+    const clients = run.clients.map((client) => client.name.toLowerCase().includes(wanted));
+    const node = /^node (\d+)$/.exec(wanted);
+    const one = node ? run.nodes.indexOf(Number(node[1])) + 1 : 0;
+    return unhidden.filter((i) => {
+      if ((one && events.node[i] === one) || (events.client[i] && clients[events.client[i] - 1])) return true;
+      const words = events.text[i];
+      let holds = matches.get(words);
+      if (holds === undefined) matches.set(words, (holds = tell(words).toLowerCase().includes(wanted)));
+      return holds;
+    });
+  }, [run, unhidden, text]);
   const printing = usePrinting();
   const chosen = list[lastAtMost(list, at)];
   const rows = useVirtualizer({ count: list.length, getScrollElement: () => box.current, estimateSize: () => 30, overscan: 10 });

@@ -95,7 +95,7 @@ function Failures({ run, chosen, numbers, onVerdict }: { run: Run; chosen: numbe
 
 function headOf(verdict: Verdict): string {
   switch (verdict.kind) {
-    case "expectation": return "The scenario expected otherwise";
+    case "expectation": return "Not as expected";
     case "breach": return `Rule ${verdict.rule} was broken`;
     case "hazard": return `Hazard H${verdict.hazard}, which the manual admits`;
     case "finding": return `Known finding: ${verdict.rule}`;
