@@ -50,7 +50,7 @@ static const char help[] = "votesim: a deterministic cluster simulator for coros
 			   "      -j N, --jobs N         run N scenarios at a time (default 1)\n"
 			   "  votesim fmt SCENARIO...    lay out scenario files in one way, comments kept;\n"
 			   "                             '-': from standard input to standard output\n"
-			   "      --check                write nothing, list what would change; exit 1 if any\n"
+			   "      --check                write nothing, list what would change; exit 1 if so\n"
 			   "      --diff                 write nothing, show what would change\n"
 			   "  votesim new                write a first scenario, with what its run shows as\n"
 			   "                             expectations; asks at a terminal without options\n"
