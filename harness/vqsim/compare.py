@@ -57,6 +57,9 @@ def why_not(run: dict) -> str | None:
         return "one corosync.conf with a nodelist is all it reads"
     if len({node["quorum_votes"] for node in configs[0]["nodelist"]}) > 1:
         return "a node that comes up has the votes of the first"
+    if any(step["verb"] in ("stop", "crash") and len(step["nodes"]) > 1 for step in run["steps"]) and \
+            any(config["quorum"].get("auto_tie_breaker") for config in configs):
+        return "auto_tie_breaker: nodes that go at once go one by one there, and the breaker changes on the way"
     for key, why in FEATURES.items():
         if configs[0]["quorum"].get(key):
             return f"{key}: {why}"
