@@ -817,6 +817,7 @@ static const char *const symmetric_clusters[] = {
 	"{nodes: 3}",
 	"{nodes: 4}",
 	"{nodes: [{nodeid: 3, quorum_votes: 2}, {nodeid: 5}, {nodeid: 9}, {nodeid: 11}]}",
+	"{nodes: 4, quorum: {expected_votes_tracking: 1}}",
 };
 #define SYMMETRIC_CLUSTERS (sizeof symmetric_clusters / sizeof *symmetric_clusters)
 
@@ -843,9 +844,11 @@ static void equal_nodes_may_change_places(void **unused)
 	}
 }
 
-/* Names matter to wait_for_all, two_node and a tie breaker: nothing is merged. */
+/* Names matter to wait_for_all, two_node and a tie breaker, and to who calls: nothing is merged. */
 static void names_are_kept_where_they_matter(void **unused)
 {
+	uint64_t states[2];
+
 	(void)unused;
 	for (uint32_t i = 2; i < 6; i++) {
 		struct exploration whole, reduced;
@@ -856,6 +859,15 @@ static void names_are_kept_where_they_matter(void **unused)
 		exploration_free(&whole);
 		exploration_free(&reduced);
 	}
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct explore_options called = {.depth = 2, .admin = true, .symmetry = i > 0};
+		struct exploration exploration;
+
+		explore_cluster("{nodes: 3}", called, &exploration);
+		states[i] = exploration.states;
+		exploration_free(&exploration);
+	}
+	assert_int_equal(states[0], states[1]);
 }
 
 /* ---- killed and gone on with ---- */
@@ -969,6 +981,42 @@ static void a_kept_search_goes_deeper(void **unused)
 	rmdir(folder);
 }
 
+/* With the departures that led to each state: what is found again has the same choices. */
+static void a_kept_search_of_interleavings(void **unused)
+{
+	static const char cluster[] = "{nodes: 3, quorum: {wait_for_all: 1}}";
+	char folder[] = "/tmp/explore_test.XXXXXX", path[64];
+	struct explore_options options = {.resume_path = path, .interleavings = 60};
+	struct exploration whole, part;
+
+	(void)unused;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/kept", folder);
+	explore_cluster(cluster, (struct explore_options){.depth = 4, .interleavings = 60}, &whole);
+	for (options.depth = 2; options.depth <= 4; options.depth++) {
+		explore_cluster(cluster, options, &part);
+		assert_string_equal(part.problem, "");
+		if (options.depth < 4)
+			exploration_free(&part);
+	}
+	assert_same(&whole, &part);
+	assert_int_equal(whole.interleavings.runs, part.interleavings.runs);
+	assert_int_equal(whole.interleavings.dropped, part.interleavings.dropped);
+	assert_true(whole.finding_count > 0 && whole.findings[0].choice_count > 0);
+	assert_int_equal(whole.findings[0].choice_count, part.findings[0].choice_count);
+	assert_memory_equal(whole.findings[0].choices, part.findings[0].choices,
+			    whole.findings[0].choice_count * sizeof *whole.findings[0].choices);
+	exploration_free(&part);
+	options.depth = 4;
+	options.interleavings = 61;
+	explore_cluster(cluster, options, &part);
+	assert_non_null(strstr(part.problem, "other options"));
+	exploration_free(&part);
+	exploration_free(&whole);
+	unlink(path);
+	rmdir(folder);
+}
+
 /* A majority cluster has few situations that differ: all of them are seen. */
 static void three_nodes_are_exhausted(void **unused)
 {
@@ -1002,6 +1050,7 @@ int main(void)
 		cmocka_unit_test(names_are_kept_where_they_matter),
 		cmocka_unit_test(a_killed_search_gives_the_same_answer),
 		cmocka_unit_test(a_kept_search_goes_deeper),
+		cmocka_unit_test(a_kept_search_of_interleavings),
 		cmocka_unit_test(three_nodes_are_exhausted),
 		cmocka_unit_test(all_partitions_are_tried),
 		cmocka_unit_test(visits_tell_every_transition),

@@ -10,7 +10,7 @@
 struct symmetry;
 
 /* NULL: no two nodes are interchangeable. Nodes are when they have the same votes and the same
- * configuration, without any of the features: to those names matter. Of at most 8 nodes. */
+ * configuration, without any of the features but expected_votes_tracking: to the others names matter. Of at most 8 nodes. */
 struct symmetry *symmetry_create(const struct scenario *scenario, size_t essence_bytes);
 void symmetry_destroy(struct symmetry *symmetry);
 /* essences: those of all nodes, one behind the other; groups: of the network. */

@@ -561,7 +561,8 @@ static void make_world(struct walker *walker)
 	walker->essence_bytes = world_essence_size(walker->world);
 	walker->essences = allocate(walker->scenario.node_count, walker->essence_bytes);
 	walker->groups = allocate(walker->scenario.node_count, sizeof *walker->groups);
-	if (walker->options->symmetry && !walker->options->exact)
+	/* who called shows in where the token is: names matter */
+	if (walker->options->symmetry && !walker->options->exact && !walker->requests)
 		walker->symmetry = symmetry_create(&walker->scenario, walker->essence_bytes);
 }
 
