@@ -39,8 +39,9 @@ static uint32_t votes_of(const struct vq_config *config, uint32_t nodeid)
 }
 
 /* A tie breaker asks for names. With the others it can show who spoke first, which the place in the
- * ring decides, and so the name: for each, among 4 events from the start of 3 or 4 nodes, states come
- * to which no other names lead. Tracked expected votes are the highest of all, whoever speaks first. */
+ * ring decides, and so the name: with wait_for_all, last_man_standing and allow_downscale states come
+ * within 4 events of 4 nodes to which no other names lead. Tracked expected votes are the highest of
+ * all, whoever speaks first. */
 static bool names_matter(const struct vq_config *config)
 {
 	return config->auto_tie_breaker || config->wait_for_all || config->two_node || config->last_man_standing ||
