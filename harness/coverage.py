@@ -28,10 +28,10 @@ ASSERTIONS = r".*\b(ALWAYS|NEVER|MAYBE|ENSURE|assert)\s*\(.*"
 NOT_MEASURED = [r".*_test\.c", r".*/fake_.*", r".*/testing\.h", r".*/fuzz_.*", r".*/bench_.*"]
 # Of the tests in harness/ those that bring the measured votesim to lines that nothing else here brings it to. The others
 # build a votesim of their own, need none, or run for minutes over what C tests run through.
-MEASURED = ["cli", "lint", "new", "output", "page", "readme", "replay", "reports", "semantic", "swarm", "table", "truth"]
+MEASURED = ["cli", "fmt", "lint", "new", "output", "page", "readme", "record", "replay", "reports", "semantic", "swarm", "table", "truth"]
 SMALL = ["clients", "errors", "features", "flags", "qdevice", "reload"]
 # Of those the ones that search large clusters, or run the library again, through lines that smaller ones run through, too.
-NOT_AGAIN = " and ".join(f"not {word}" for word in ("thirty", "sixteen", "seven", "takes_seconds", "jobs_change_nothing"))
+NOT_AGAIN = " and ".join(f"not {word}" for word in ("thirty", "sixteen", "seven", "takes_seconds", "jobs_change_nothing", "threads_change_no_byte"))
 JOBS = os.cpu_count() or 1
 SLOWEST_FIRST = ["swarm_test", "world_test", "explore_test"]
 
