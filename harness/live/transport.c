@@ -56,3 +56,9 @@ ssize_t qb_ipcc_event_recv(qb_ipcc_connection_t *connection, void *msg_ptr, size
 	ssize_t (*real)(qb_ipcc_connection_t *, void *, size_t, int32_t) = next(__func__);
 	return broken ? -broken : real(connection, msg_ptr, msg_len, ms_timeout);
 }
+
+int32_t qb_ipcc_fd_get(qb_ipcc_connection_t *connection, int32_t *fd)
+{
+	int32_t (*real)(qb_ipcc_connection_t *, int32_t *) = next(__func__);
+	return broken ? -broken : real(connection, fd);
+}
