@@ -72,7 +72,7 @@ $(BUILD)/core/%_test: $(BUILD)/core/%_test.o $(BUILD)/libfakes.a $(BUILD)/libvot
 $(BUILD)/sim/%_test: $(BUILD)/sim/%_test.o $(BUILD)/libfakes.a $(LIBRARIES)
 	$(call say,LINK)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
-$(BENCH_PROGRAMS): $(BUILD)/bench_%: $(BUILD)/sim/bench_%.o $(LIBRARIES)
+$(BENCH_PROGRAMS): $(BUILD)/%: $(BUILD)/sim/world/%.o $(LIBRARIES)
 	$(call say,LINK)$(CC) $(OPT) $(LTO) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Changed flags rebuild objects, files that came or went rebuild the libraries.

@@ -63,7 +63,7 @@ def test_arrows_point_one_way():
         assert not [name for name in includes(path) if name.startswith(("harness/", "reports/"))], path
     for path in sources("sim/check"):
         if not path.endswith("_test.c"):
-            known = ("sim/check/", "sim/observe.h", "sim/scenario/scenario.h", "core/votequorum.h", "sim/ensure.h")
+            known = ("sim/check/", "sim/world/observe.h", "sim/scenario/scenario.h", "core/votequorum.h", "sim/ensure.h")
             assert [name for name in includes(path) if "/" in name and not name.startswith(known)] == [], path
 
 

@@ -9,7 +9,7 @@
 #ifndef SIM_HISTORY_H
 #define SIM_HISTORY_H
 
-#include "sim/observe.h"
+#include "sim/world/observe.h"
 #include "sim/texts.h"
 #include "sim/trace.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/commands.h"
+#include "sim/command/commands.h"
 #include "sim/ensure.h"
 
 #define VERSION "0.1.0"

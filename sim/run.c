@@ -9,7 +9,7 @@
 #include "sim/coverage/watch.h"
 #include "sim/ensure.h"
 #include "sim/findings.h"
-#include "sim/table.h"
+#include "sim/terminal/table.h"
 
 #define VERDICTS_KEPT 1000u
 

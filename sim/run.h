@@ -7,14 +7,14 @@
 #include "sim/check/check.h"
 #include "sim/history.h"
 #include "sim/trace.h"
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 struct run_options {
 	bool has_seed; /* overrides the scenario's */
 	uint64_t seed;
 	bool trace; /* keep the text of the trace */
 	bool trace_all;
-	uint32_t table_width; /* 0: no table; else columns of the terminal, see sim/table.h */
+	uint32_t table_width; /* 0: no table; else columns of the terminal, see sim/terminal/table.h */
 	bool table_colour;
 	bool history;   /* keep all that happened */
 	bool coverage;  /* count the cells of sim/coverage that are filled */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sim/ensure.h"
-#include "sim/xxhash.h"
+#include "sim/world/xxhash.h"
 
 static void *resized(void *memory, size_t count, size_t size)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "sim/ensure.h"
-#include "sim/xxhash.h"
+#include "sim/world/xxhash.h"
 
 #define PENDING_ROOM 65536u
 #define TEXT_MAX 512u    /* bytes of a text that are told */

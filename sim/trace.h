@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/observe.h"
+#include "sim/world/observe.h"
 
 struct trace {
 	const struct scenario *scenario;

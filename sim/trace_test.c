@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "sim/play.h"
-#include "sim/xxhash.h"
+#include "sim/world/play.h"
+#include "sim/world/xxhash.h"
 
 /* Two nodes, 7 and 4000000000, and a client of each. */
 static const struct scenario_node nodes[] = {{.nodeid = 7}, {.nodeid = 4000000000u}};

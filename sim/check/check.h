@@ -1,5 +1,5 @@
 /*
- * The judge: sees what observers see (sim/observe.h), knows the scenario and the
+ * The judge: sees what observers see (sim/world/observe.h), knows the scenario and the
  * documentation, and nothing of core/'s inside.
  *
  * Its state is one flat block without pointers, like the world's, so that a
@@ -8,7 +8,7 @@
 #ifndef SIM_CHECK_H
 #define SIM_CHECK_H
 
-#include "sim/observe.h"
+#include "sim/world/observe.h"
 
 enum rule_kind { RULE_ALWAYS, RULE_SOMETIMES, RULE_EVENTUALLY };
 

@@ -7,7 +7,7 @@
 #ifndef SIM_COVERAGE_WATCH_H
 #define SIM_COVERAGE_WATCH_H
 
-#include "sim/observe.h"
+#include "sim/world/observe.h"
 
 struct coverage_watch;
 

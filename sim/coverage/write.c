@@ -8,7 +8,7 @@
 #include "sim/ensure.h"
 #include "sim/report/html.h"
 #include "sim/scenario/json.h"
-#include "sim/verdicts.h"
+#include "sim/terminal/verdicts.h"
 
 /* The page, from reports/coverage: its script reads the same JSON. */
 __asm__(".pushsection .rodata\n"

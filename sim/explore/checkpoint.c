@@ -10,7 +10,7 @@
 
 #include "sim/ensure.h"
 #include "sim/explore/interleave.h"
-#include "sim/xxhash.h"
+#include "sim/world/xxhash.h"
 
 static const char magic[8] = "votexpl2";
 

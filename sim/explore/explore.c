@@ -14,7 +14,7 @@
 #include "sim/ensure.h"
 #include "sim/explore/checkpoint.h"
 #include "sim/explore/crew.h"
-#include "sim/xxhash.h"
+#include "sim/world/xxhash.h"
 
 #define STATES_MOST INT32_MAX
 #define BYTES_BESIDE (4ull << 20) /* of the program, and as much again for each walker */

@@ -20,7 +20,7 @@
 #include "sim/explore/tell.h"
 #include "sim/explore/walker.h"
 #include "sim/run.h"
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 static void read_one(const char *text, struct scenario_set *set)
 {

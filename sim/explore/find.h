@@ -7,7 +7,7 @@
 
 #include "sim/check/check.h"
 #include "sim/explore/why.h"
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 enum found_kind {
 	FOUND_BREACH = 1,  /* of a rule: a defect */

@@ -11,7 +11,7 @@
 #ifndef SIM_EXPLORE_INTERLEAVE_H
 #define SIM_EXPLORE_INTERLEAVE_H
 
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 /* Departures of a run: how many, then each as question << 8 | picked; questions are counted
  * from where the event begins. NULL: the usual run. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "sim/ensure.h"
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 #define VERDICTS_KEPT 16u /* kinds */
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "sim/ensure.h"
-#include "sim/xxhash.h"
+#include "sim/world/xxhash.h"
 
 #define SETS (1u << EVENT_NODES_MAX)
 

@@ -10,8 +10,8 @@
 
 #include "sim/ensure.h"
 #include "sim/explore/events.h"
-#include "sim/world.h"
-#include "sim/xxhash.h"
+#include "sim/world/world.h"
+#include "sim/world/xxhash.h"
 
 #define NAME_OF_COLOUR 0x40000000u /* names that no node has */
 

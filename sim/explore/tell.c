@@ -3,7 +3,7 @@
  */
 #include "sim/explore/tell.h"
 
-#include "sim/choice.h"
+#include "sim/world/choice.h"
 #include "sim/scenario/vocabulary.h"
 
 #define EACH_ID_MAX 6u /* of more nodes ranges are told */

@@ -11,8 +11,8 @@
 #include "sim/explore/interleave.h"
 #include "sim/explore/shortcut.h"
 #include "sim/explore/symmetry.h"
-#include "sim/world.h"
-#include "sim/xxhash.h"
+#include "sim/world/world.h"
+#include "sim/world/xxhash.h"
 
 struct snapshot {
 	size_t world_bytes, room;

@@ -5,7 +5,7 @@
 #ifndef SIM_EXPLORE_WHY_H
 #define SIM_EXPLORE_WHY_H
 
-#include "sim/observe.h"
+#include "sim/world/observe.h"
 
 #define WHY_TEXT 256u
 

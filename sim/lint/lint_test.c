@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "sim/play.h"
+#include "sim/world/play.h"
 
 #define HEAD "scenario: t\ndescription: d\ncluster: {nodes: 3}\nsteps:\n  - start: all\n"
 #define TRACK STEP("trackstart: {node: 1, client: a, flags: [CHANGES]}")

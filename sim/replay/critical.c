@@ -10,8 +10,8 @@
 
 #include "sim/check/check.h"
 #include "sim/ensure.h"
-#include "sim/look.h"
-#include "sim/rng.h"
+#include "sim/world/look.h"
+#include "sim/world/rng.h"
 #include "sim/replay/show.h"
 
 struct question {

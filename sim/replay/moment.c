@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sim/ensure.h"
-#include "sim/look.h"
+#include "sim/world/look.h"
 #include "sim/replay/wording.h"
 
 #define TEXT(array, index) ((index) < sizeof(array) / sizeof(array)[0] ? (array)[index] : NULL)

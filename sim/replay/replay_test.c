@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "sim/play.h"
+#include "sim/world/play.h"
 
 #define START STEP("start: all")
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/commands.h"
+#include "sim/command/commands.h"
 #include "sim/ensure.h"
 #include "sim/replay/critical.h"
 #include "sim/replay/moment.h"

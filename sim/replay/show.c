@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "sim/ensure.h"
-#include "sim/look.h"
+#include "sim/world/look.h"
 #include "sim/replay/moment.h"
 #include "sim/replay/wording.h"
-#include "sim/verdicts.h"
+#include "sim/terminal/verdicts.h"
 
 static void put_seconds(uint64_t time_ns, FILE *to)
 {

@@ -5,7 +5,7 @@
 #ifndef SIM_REPLAY_TOLD_H
 #define SIM_REPLAY_TOLD_H
 
-#include "sim/observe.h"
+#include "sim/world/observe.h"
 
 struct told_client {
 	uint64_t callbacks; /* since its process began */

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "sim/observe.h"
+#include "sim/world/observe.h"
 
 /* "partition 1 2 | 3", "trackstart client a", ...; its name in front when it has one. */
 void wording_step(const struct scenario *scenario, uint32_t step, FILE *to);

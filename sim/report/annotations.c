@@ -6,8 +6,8 @@
 
 #include "sim/report/report.h"
 #include "sim/scenario/json.h"
-#include "sim/verdicts.h"
-#include "sim/xxhash.h"
+#include "sim/terminal/verdicts.h"
+#include "sim/world/xxhash.h"
 
 /* A command's text: '%' and ends of lines, and in a property ':' and ',', as their code. */
 static void put_escaped(FILE *file, const char *text, const char *more)

@@ -3,7 +3,7 @@
 
 #include "sim/report/report.h"
 #include "sim/scenario/json.h"
-#include "sim/verdicts.h"
+#include "sim/terminal/verdicts.h"
 
 static const char *kind_name(const struct verdict *verdict)
 {

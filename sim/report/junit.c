@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sim/report/report.h"
-#include "sim/verdicts.h"
+#include "sim/terminal/verdicts.h"
 
 static void put_xml(FILE *file, const char *text)
 {

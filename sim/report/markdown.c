@@ -4,7 +4,7 @@
 
 #include "sim/ensure.h"
 #include "sim/report/report.h"
-#include "sim/verdicts.h"
+#include "sim/terminal/verdicts.h"
 
 #define FAILURES_SHOWN 50u /* a job's page takes a megabyte */
 

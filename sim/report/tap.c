@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sim/report/report.h"
-#include "sim/verdicts.h"
+#include "sim/terminal/verdicts.h"
 
 /* A description: no '#', which would begin a directive, and one line. */
 static void put_description(FILE *file, const struct run_result *result)

@@ -1,7 +1,7 @@
 /* Choices that the scenario makes itself: what they are about, which question, what was picked. */
 #include <string.h>
 
-#include "sim/choice.h"
+#include "sim/world/choice.h"
 #include "sim/scenario/amount.h"
 #include "sim/scenario/reader.h"
 

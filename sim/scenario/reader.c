@@ -7,7 +7,7 @@
 #include "sim/scenario/file.h"
 #include "sim/scenario/matrix.h"
 #include "sim/scenario/reader.h"
-#include "sim/seed.h"
+#include "sim/world/seed.h"
 
 /* ---- what others ask of a scenario -------------------------------------------------- */
 

@@ -1,0 +1,575 @@
+/*
+ * Limited discrepancy search, step by step: first the run in which every choice is the
+ * usual one, then those with one unusual choice in the step at which that run failed,
+ * with two there, and so on; few choices of a real cluster are unusual. Where all else
+ * fails the steps before are given more, too: what is wrong at the end may come from the
+ * beginning.
+ *
+ * Usual is what falls to the lowest, but for who moves to the next ring: that is what
+ * the recording has of rings.
+ *
+ * Each branching point keeps a copy of the world before it, so that going back is a
+ * copy too.
+ */
+#include "sim/explain/explain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/ensure.h"
+#include "sim/trace.h"
+
+#define ASKED_MAX 64u /* choices within one advance of the world */
+#define MANY 5u       /* unusual picks in a step; then no more are counted */
+#define MORE_HERE 2u  /* unusual picks more than in the step before */
+
+struct asked {
+	uint32_t n, what;
+	uint32_t usual;
+	uint32_t tried; /* 0: the usual one is picked, then the others from the lowest on */
+};
+
+struct branch { /* an advance in which something was chosen */
+	uint8_t *snapshot;
+	size_t size;
+	struct recording_progress *progress;
+	uint32_t step;
+	uint32_t unusual; /* unusual picks in its step before it */
+	uint32_t asked_count;
+	struct asked asked[ASKED_MAX];
+};
+
+struct seen {
+	uint64_t hash[2]; /* both 0: free */
+	uint32_t left;    /* unusual picks that were left when it was met */
+	uint32_t reserved;
+};
+
+struct search {
+	const struct scenario *scenario;
+	const struct recording *recording;
+	struct explanation *explanation;
+	struct world *world;
+	struct recording_progress *progress;
+	size_t progress_size;
+	struct branch *branches; /* the path from the start to here */
+	uint32_t branch_count, branch_room;
+	struct asked *follow; /* what to pick in the next advance */
+	uint32_t follow_count;
+	struct asked now[ASKED_MAX]; /* what was asked in it */
+	uint32_t now_count;
+	uint32_t step;         /* in which the path ends */
+	uint32_t unusual;      /* unusual picks in it */
+	uint32_t *unusual_max; /* by step */
+	uint32_t furthest;     /* step that was reached */
+	uint32_t failed_step;
+	uint32_t came_matched; /* explanation->came came after so many lines */
+	uint32_t *movers;      /* who moves next, as the recording has it; nodes */
+	uint32_t mover_count;
+	bool plain;        /* the plain run only */
+	bool cut_short;    /* an advance asked more than is kept */
+	bool cut;          /* something was left untried because of unusual_max */
+	struct seen *seen; /* open addressing */
+	uint64_t seen_count, seen_room;
+	uint64_t states_max;
+};
+
+/* ---- choosing ---- */
+
+static uint32_t picked(const struct asked *asked)
+{
+	if (asked->tried == 0)
+		return asked->usual;
+	return asked->tried <= asked->usual ? asked->tried - 1 : asked->tried;
+}
+
+static bool is_among(const uint32_t *list, uint32_t count, uint32_t node)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (list[i] == node)
+			return true;
+	return false;
+}
+
+/* The ring that any client of the node is told next, or so many later: in this step,
+ * or in the wait that follows where a recorder waited for quiet. */
+static const struct recorded *next_ring(const struct search *search, uint32_t node, uint32_t later)
+{
+	for (uint32_t i = 0; i < search->scenario->client_count; i++) {
+		const struct recorded *ring;
+
+		if (search->scenario->clients[i].node != node || !search->recording->watched[i])
+			continue;
+		ring = recording_next_ring(search->recording, search->progress, i, world_step(search->world) + 1,
+					   later);
+		if (ring)
+			return ring;
+	}
+	return NULL;
+}
+
+/* The members of a recorded ring into movers; false: one of them is no candidate. */
+static bool take_movers(struct search *search, const struct recorded *ring, const uint32_t *candidates,
+			uint32_t count)
+{
+	search->mover_count = 0;
+	for (uint32_t i = 0; i < count; i++)
+		for (uint32_t k = 0; k < ring->count; k++)
+			if (ring->entries[k].nodeid == search->scenario->nodes[candidates[i]].nodeid)
+				search->movers[search->mover_count++] = candidates[i];
+	return search->mover_count == ring->count;
+}
+
+/* Is a candidate told of two rings of them all in this step? */
+static bool forms_twice(const struct search *search, const uint32_t *candidates, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const struct recorded *ring = next_ring(search, candidates[i], 1);
+
+		if (ring && ring->count == count)
+			return true;
+	}
+	return false;
+}
+
+/* Of the rings that candidates are told next: the first that they can form among
+ * themselves. Returns the usual answer of CHOOSE_MOVE. */
+static uint32_t find_movers(struct search *search, uint32_t n)
+{
+	uint32_t count, candidate;
+	const uint32_t *candidates = world_candidates(search->world, &count, &candidate);
+	const struct recorded *first = NULL;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct recorded *ring = next_ring(search, candidates[i], 0);
+
+		if (ring && (!first || ring->sequence < first->sequence) &&
+		    take_movers(search, ring, candidates, count))
+			first = ring;
+	}
+	if (!first || !take_movers(search, first, candidates, count))
+		return 0;
+	return search->mover_count == count && !forms_twice(search, candidates, count) ? 0 : n - 1;
+}
+
+static uint32_t usual_mover(const struct search *search)
+{
+	uint32_t count, candidate;
+	const uint32_t *candidates = world_candidates(search->world, &count, &candidate);
+
+	return !is_among(search->movers, search->mover_count, candidates[candidate]);
+}
+
+static uint32_t usual(struct search *search, uint32_t n, enum choice_kind what)
+{
+	if (what == CHOOSE_MOVE && !search->plain)
+		return find_movers(search, n);
+	return what == CHOOSE_MOVER ? usual_mover(search) : 0;
+}
+
+static uint32_t choose(void *ctx, uint64_t *streams, uint32_t n, enum choice_kind what)
+{
+	struct search *search = ctx;
+	uint32_t index = search->now_count;
+	struct asked asked = {.n = n, .what = what};
+
+	if (what == CHOOSE_WAKE) /* each client is compared by itself: when it reads does not show */
+		return 0;
+	if (what == CHOOSE_JITTER || what == CHOOSE_LOSS)
+		return choice_plain.choose(NULL, streams, n, what);
+	if (index == ASKED_MAX) { /* more than one in a hundred nodes asks at once: not all is tried */
+		search->cut_short = true;
+		return 0;
+	}
+	asked.usual = usual(search, n, what);
+	asked.tried = index < search->follow_count ? search->follow[index].tried : 0;
+	search->now[search->now_count++] = asked;
+	return picked(&asked);
+}
+
+/* What came as far along the recording as no run has come: the line of the trace. */
+static void keep_what_came(struct search *search, const struct world_view *view,
+			   const struct observation *observation)
+{
+	struct explanation *explanation = search->explanation;
+	struct trace trace;
+
+	if (explanation->came && search->progress->matched <= search->came_matched)
+		return;
+	search->came_matched = search->progress->matched;
+	trace_init(&trace, search->scenario, true, false, false);
+	trace_observe(&trace, view, observation);
+	free(explanation->came);
+	explanation->came = trace.size ? strndup(trace.text, trace.size - 1) : NULL;
+	trace_free(&trace);
+}
+
+static void watch(void *ctx, const struct world_view *view, const struct observation *observation)
+{
+	struct search *search = ctx;
+	bool failed = search->progress->failed;
+
+	recording_follow(search->recording, search->progress, observation);
+	if (failed || !search->progress->failed)
+		return;
+	search->failed_step = observation->step;
+	keep_what_came(search, view, observation);
+}
+
+/* ---- states that were tried ---- */
+
+static struct seen *seen_place(const struct search *search, const uint64_t hash[2])
+{
+	uint64_t at = hash[0] & (search->seen_room - 1);
+
+	while ((search->seen[at].hash[0] || search->seen[at].hash[1]) &&
+	       (search->seen[at].hash[0] != hash[0] || search->seen[at].hash[1] != hash[1]))
+		at = (at + 1) & (search->seen_room - 1);
+	return &search->seen[at];
+}
+
+static void seen_grow(struct search *search)
+{
+	struct seen *old = search->seen;
+	uint64_t room = search->seen_room;
+
+	search->seen_room = room ? 2 * room : 4096;
+	search->seen = allocate(search->seen_room, sizeof *search->seen);
+	for (uint64_t i = 0; i < room; i++)
+		if (old[i].hash[0] || old[i].hash[1])
+			*seen_place(search, old[i].hash) = old[i];
+	free(old);
+}
+
+static void hash_state(const struct search *search, uint64_t hash[2])
+{
+	world_hash(search->world, hash);
+	/* how far the recording has come is part of the state */
+	for (size_t i = 0; i < search->progress_size / 8; i++) {
+		uint64_t word;
+
+		memcpy(&word, (const uint8_t *)search->progress + 8 * i, 8);
+		hash[0] = (hash[0] ^ word) * 0x9e3779b97f4a7c15u;
+		hash[1] = (hash[1] + word) * 0xd1342543de82ef95u + 1;
+	}
+}
+
+/* True: this state was met before, with as many unusual picks left at least. */
+static bool seen_before(struct search *search)
+{
+	uint32_t left = search->unusual_max[search->step] - search->unusual;
+	struct seen *seen;
+	uint64_t hash[2];
+
+	hash_state(search, hash);
+	if (2 * search->seen_count >= search->seen_room)
+		seen_grow(search);
+	seen = seen_place(search, hash);
+	if (!seen->hash[0] && !seen->hash[1])
+		search->seen_count++;
+	else if (seen->left >= left)
+		return true;
+	*seen = (struct seen){{hash[0], hash[1]}, left, 0};
+	return false;
+}
+
+/* ---- the path ---- */
+
+static uint32_t count_unusual(const struct branch *branch)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < branch->asked_count; i++)
+		count += branch->asked[i].tried > 0;
+	return count;
+}
+
+static void push_branch(struct search *search, uint8_t *snapshot, size_t size, struct recording_progress *progress)
+{
+	struct branch *branch;
+
+	if (search->branch_count == search->branch_room) {
+		search->branch_room = search->branch_room ? 2 * search->branch_room : 64;
+		search->branches = realloc(search->branches, search->branch_room * sizeof *search->branches);
+		ALWAYS(search->branches != NULL);
+	}
+	branch = &search->branches[search->branch_count++];
+	*branch = (struct branch){.snapshot = snapshot,
+				  .size = size,
+				  .progress = progress,
+				  .step = search->step,
+				  .unusual = search->unusual,
+				  .asked_count = search->now_count};
+	memcpy(branch->asked, search->now, search->now_count * sizeof *search->now);
+	search->unusual += count_unusual(branch);
+}
+
+static void pop_branch(struct search *search)
+{
+	struct branch *branch = &search->branches[--search->branch_count];
+
+	search->step = branch->step;
+	search->unusual = branch->unusual;
+	free(branch->snapshot);
+	free(branch->progress);
+}
+
+/* The next list of picks at a branch. False: all were tried, as far as unusual_max goes. */
+static bool next_picks(struct search *search, struct branch *branch)
+{
+	for (; branch->asked_count; branch->asked_count--) {
+		struct asked *last = &branch->asked[branch->asked_count - 1];
+
+		if (last->tried + 1 == last->n)
+			continue;
+		last->tried++;
+		if (branch->unusual + count_unusual(branch) <= search->unusual_max[branch->step])
+			return true;
+		search->cut = true;
+	}
+	return false;
+}
+
+/* Back to the deepest branch that has picks left. False: there is none. */
+static bool next_branch(struct search *search)
+{
+	while (search->branch_count) {
+		if (next_picks(search, &search->branches[search->branch_count - 1]))
+			return true;
+		pop_branch(search);
+	}
+	return false;
+}
+
+static void note_best(struct search *search)
+{
+	struct explanation *explanation = search->explanation;
+
+	if (search->progress->matched < explanation->matched || (explanation->matched && !search->progress->failed))
+		return;
+	explanation->matched = search->progress->matched;
+	explanation->failed_stream = search->progress->failed ? search->progress->failed_stream : UINT32_MAX;
+	explanation->failed_step = search->progress->failed ? search->failed_step : world_step(search->world);
+	memcpy(explanation->positions, recording_positions(search->recording, search->progress),
+	       2 * search->scenario->client_count * sizeof *explanation->positions);
+}
+
+/* ---- walking ---- */
+
+/* A step that begins when all has settled begins with no unusual pick. */
+static void note_step(struct search *search)
+{
+	uint32_t step = world_step(search->world);
+
+	const struct world_view view = world_view(search->world);
+
+	if (step == search->step || !view.settled(view.world))
+		return;
+	search->step = step;
+	search->unusual = 0;
+	if (step > search->furthest)
+		search->furthest = step;
+}
+
+enum walk { WALK_ON, WALK_END, WALK_DEAD };
+
+/* One advance of the world with the picks in follow; a branch is kept when something was asked. */
+static enum walk advance(struct search *search)
+{
+	size_t size = world_bytes(search->world);
+	uint8_t *snapshot = allocate(1, size);
+	struct recording_progress *progress = allocate(1, search->progress_size);
+	bool more;
+
+	world_save(search->world, snapshot);
+	memcpy(progress, search->progress, search->progress_size);
+	search->now_count = 0;
+	note_step(search);
+	more = world_advance(search->world);
+	if (search->now_count) {
+		push_branch(search, snapshot, size, progress);
+	} else {
+		free(snapshot);
+		free(progress);
+	}
+	if (search->progress->failed)
+		return WALK_DEAD;
+	if (!more)
+		return WALK_END;
+	return search->now_count && seen_before(search) ? WALK_DEAD : WALK_ON;
+}
+
+/* Go back to the branch on top and take its new picks. */
+static enum walk retry(struct search *search)
+{
+	struct branch *branch = &search->branches[search->branch_count - 1];
+	struct asked follow[ASKED_MAX];
+	enum walk walk;
+
+	world_restore(search->world, branch->snapshot, branch->size);
+	memcpy(search->progress, branch->progress, search->progress_size);
+	memcpy(follow, branch->asked, branch->asked_count * sizeof *follow);
+	search->follow = follow;
+	search->follow_count = branch->asked_count;
+	pop_branch(search);
+	walk = advance(search); /* puts the branch back, with what was asked this time */
+	search->follow = NULL;
+	search->follow_count = 0;
+	return walk;
+}
+
+static bool is_found(const struct search *search, enum walk walk)
+{
+	return walk == WALK_END && recording_complete(search->recording, search->progress);
+}
+
+enum verdict_of_search { SEARCH_FOUND, SEARCH_NOT, SEARCH_CUT, SEARCH_GAVE_UP };
+
+/* All runs with at most unusual_max unusual picks in each step. */
+static enum verdict_of_search search_some(struct search *search)
+{
+	enum walk walk = WALK_ON;
+
+	for (;;) {
+		while (walk == WALK_ON)
+			walk = advance(search);
+		search->explanation->runs++;
+		if (is_found(search, walk))
+			return SEARCH_FOUND;
+		note_best(search);
+		if (search->explanation->states + search->seen_count > search->states_max)
+			return SEARCH_GAVE_UP;
+		if (!next_branch(search))
+			return search->cut ? SEARCH_CUT : search->cut_short ? SEARCH_GAVE_UP : SEARCH_NOT;
+		walk = retry(search);
+	}
+}
+
+static void forget(struct search *search)
+{
+	search->explanation->states += search->seen_count;
+	while (search->branch_count)
+		pop_branch(search);
+	memset(search->seen, 0, search->seen_room * sizeof *search->seen);
+	search->seen_count = 0;
+	search->cut = false;
+	search->step = 0;
+	search->unusual = 0;
+}
+
+/* More unusual picks where the search got stuck; and before, when there are many there
+ * already. In the end as many as there are, everywhere: then states tell what was tried. */
+static void allow_more(struct search *search)
+{
+	uint32_t step = search->furthest;
+	bool many = search->unusual_max[step] == MANY;
+
+	search->unusual_max[step]++;
+	for (; step > 0; step--)
+		if (search->unusual_max[step] > search->unusual_max[step - 1] + MORE_HERE)
+			search->unusual_max[step - 1] = search->unusual_max[step] - MORE_HERE;
+	for (uint32_t i = 0; i < search->scenario->step_count && many; i++)
+		search->unusual_max[i] = UINT32_MAX;
+}
+
+static enum verdict_of_search search_all(struct search *search)
+{
+	size_t size = world_bytes(search->world);
+	uint8_t *start = allocate(1, size);
+	enum verdict_of_search verdict;
+
+	world_save(search->world, start);
+	for (;;) {
+		verdict = search_some(search);
+		if (verdict != SEARCH_CUT || search->plain)
+			break;
+		allow_more(search);
+		forget(search);
+		world_restore(search->world, start, size);
+		memset(search->progress, 0, search->progress_size);
+	}
+	free(start);
+	search->explanation->gave_up = verdict == SEARCH_GAVE_UP || verdict == SEARCH_CUT;
+	return verdict;
+}
+
+static void keep_choices(struct search *search)
+{
+	struct explanation *explanation = search->explanation;
+
+	for (uint32_t i = 0; i < search->branch_count; i++) {
+		const struct branch *branch = &search->branches[i];
+
+		world_restore(search->world, branch->snapshot, branch->size);
+		for (uint32_t k = 0; k < branch->asked_count; k++) {
+			const struct asked *asked = &branch->asked[k];
+
+			if (picked(asked) == 0)
+				continue;
+			explanation->choices = realloc(explanation->choices, (explanation->choice_count + 1) *
+										     sizeof *explanation->choices);
+			ALWAYS(explanation->choices != NULL);
+			explanation->choices[explanation->choice_count++] = (struct explained_choice){
+				world_now_ns(search->world),
+				world_step(search->world) + 1,
+				asked->what,
+				picked(asked),
+				asked->n,
+			};
+		}
+	}
+}
+
+static void search_from(const struct scenario *scenario, const struct recording *recording, bool plain,
+			uint64_t states_max, struct explanation *explanation)
+{
+	struct search search = {
+		.scenario = scenario,
+		.recording = recording,
+		.explanation = explanation,
+		.plain = plain,
+		.states_max = states_max,
+		.progress_size = recording_progress_size(recording),
+	};
+
+	memset(explanation, 0, sizeof *explanation);
+	explanation->positions = allocate(2 * (size_t)scenario->client_count, sizeof *explanation->positions);
+	search.progress = allocate(1, search.progress_size);
+	search.unusual_max = allocate(scenario->step_count + 1, sizeof *search.unusual_max);
+	search.movers = allocate(scenario->node_count, sizeof *search.movers);
+	search.world = world_create(scenario, (struct choice){&search, choose}, scenario->seed);
+	world_observe(search.world, (struct observer){&search, watch});
+	world_token_order(search.world, !plain);
+	explanation->found = search_all(&search) == SEARCH_FOUND;
+	explanation->states += search.seen_count;
+	if (explanation->found)
+		keep_choices(&search);
+	while (search.branch_count)
+		pop_branch(&search);
+	free(search.branches);
+	free(search.seen);
+	free(search.unusual_max);
+	free(search.movers);
+	free(search.progress);
+	world_destroy(search.world);
+}
+
+void explain(const struct scenario *scenario, const struct recording *recording, uint64_t states_max,
+	     struct explanation *explanation)
+{
+	search_from(scenario, recording, true, states_max, explanation);
+	if (explanation->found)
+		return;
+	/* a real ring's token goes round: those orders first */
+	explanation_free(explanation);
+	search_from(scenario, recording, false, states_max, explanation);
+	explanation->token_order = true;
+}
+
+void explanation_free(struct explanation *explanation)
+{
+	free(explanation->positions);
+	free(explanation->choices);
+	free(explanation->came);
+	memset(explanation, 0, sizeof *explanation);
+}
