@@ -69,6 +69,24 @@ def test_what_daemons_cannot_play_is_told(program):
     assert player.why_not(expanded.read(program, ["scenarios/errors/requests-meet-the-transport.yaml"])[0]) is None
 
 
+def test_a_dispatch_that_nothing_wakes_is_not_played(program, tmp_path):
+    """Finalized while it waits (FINDINGS.md, 54); without the wait, or without the end, daemons can play it."""
+    text = """
+scenario: waits
+description: A program ends its handle while another of its threads waits.
+cluster: {nodes: 1}
+steps:
+  - start: all
+  - trackstart: {node: 1, client: a, dispatch: manual}
+  - dispatch: {node: 1, client: a, type: BLOCKING}
+  - finalize: {node: 1, client: a}
+"""
+    path = tmp_path / "waits.yaml"
+    for played in (text, text.replace("BLOCKING", "ALL"), text.replace("  - finalize: {node: 1, client: a}\n", "")):
+        path.write_text(played, encoding="utf-8")
+        assert (player.why_not(expanded.read(program, [str(path)])[0]) is None) == (played != text)
+
+
 def test_the_merge_of_eight_is_explained(program, tmp_path):
     """The recording that was open longest (harness/live/CONFORMANCE.md)."""
     run = next(run for run in expanded.read(program, ["scenarios/features/auto-tie-breaker.yaml"])
