@@ -80,7 +80,10 @@ def _verb(run: dict, step: dict):
         value.update({"latency": f"{step['latency_ns']}ns"} if "latency_ns" in step else {})
         return value
     assert verb == "reload", verb
-    return {**_nodes({int(nodeid): config for nodeid, config in step["configs"].items() if config}), "on": step["on"]}
+    value = {**_nodes({int(nodeid): config for nodeid, config in step["configs"].items() if config}), "on": step["on"]}
+    if value.get("nodelist") is False:  # the cluster's file has none, and a reload keeps to that
+        return {"quorum": value["quorum"], "on": value["on"]}
+    return value
 
 
 def scenario(run: dict, began: list[int] | None = None) -> str:

@@ -402,8 +402,8 @@ static bool same_outcome(const struct expansion *expansion, const struct outcome
 {
 	return a->hash[0] == b->hash[0] && a->hash[1] == b->hash[1] && a->unfinished == b->unfinished &&
 	       a->shown_count == b->shown_count &&
-	       memcmp(expansion->shown + a->shown_first, expansion->shown + b->shown_first,
-		      a->shown_count * sizeof *expansion->shown) == 0;
+	       (a->shown_count == 0 || memcmp(expansion->shown + a->shown_first, expansion->shown + b->shown_first,
+					      a->shown_count * sizeof *expansion->shown) == 0);
 }
 
 /* Keep what came of a run, unless the same came of another of the event's, the first of which is `first`. */
