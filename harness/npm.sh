@@ -10,6 +10,12 @@ set -eu
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- $(find reports harness -name node_modules -prune -o -name package-lock.json -printf '%h\n' | sort)
 
+# No way to it, a proxy that lets nobody through, or a certificate that this machine does not trust.
+unreachable='\b(E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|CONNABORTED|TIMEDOUT|NETUNREACH|HOSTUNREACH|SOCKETTIMEDOUT|NOTCACHED|PROTO|407|50[0-9])|ERR_SOCKET_TIMEOUT|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_[A-Z_]+|CERT_[A-Z_]+)\b'
+# Whom the machine trusts, node trusts, too: there may be a proxy with a certificate of its own.
+[ -n "${NODE_EXTRA_CA_CERTS:-}" ] || [ ! -r /etc/ssl/certs/ca-certificates.crt ] ||
+	export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for folder; do
@@ -22,9 +28,9 @@ for folder; do
 	echo "npm: installing the packages of $folder"
 	if (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --fetch-retry-mintimeout=2000) >"$log" 2>&1; then
 		cp "$folder/package-lock.json" "$made_from"
-	elif grep -qE 'E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|NETUNREACH|HOSTUNREACH|SOCKETTIMEDOUT|NOTCACHED)\b' "$log"; then
+	elif grep -qE "$unreachable" "$log"; then
 		rm -rf "$folder/node_modules"
-		echo "npm: the registry cannot be reached, so $folder goes without its packages" >&2
+		echo "npm: the registry cannot be reached, so $folder goes without its packages: $(grep -oE "$unreachable" "$log" | head -n 1)" >&2
 	else
 		rm -rf "$folder/node_modules"
 		grep -E '^npm (error|ERR!)' "$log" >&2 || tail -n 5 "$log" >&2

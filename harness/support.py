@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import functools
 import os
 import subprocess
 import warnings
@@ -65,13 +66,19 @@ def missing(what: str, package: str) -> None:
     pytest.skip(f"{what} is not here: apt-get install {package}")
 
 
-def npm(folder: str) -> str:
-    """The path of a folder whose packages harness/npm.sh has installed; skips the test where they are not to be had."""
-    import pytest
-    path = os.path.join(ROOT, folder)
+@functools.cache
+def _npm_went_without(folder: str) -> str | None:
+    """Why a folder has no packages; None when it has them. Asked once a process: a registry out of reach takes a while to say so."""
     with lock("npm"):
         done = subprocess.run(["harness/npm.sh", folder], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    if not os.path.exists(f"{path}/node_modules/.made-from.json"):
-        pytest.skip(done.stderr.strip().removeprefix("npm: "))
-    return path
+    return None if os.path.exists(f"{ROOT}/{folder}/node_modules/.made-from.json") else done.stderr.strip().removeprefix("npm: ")
+
+
+def npm(folder: str) -> str:
+    """The path of a folder whose packages harness/npm.sh has installed; skips the test where they are not to be had."""
+    import pytest
+    reason = _npm_went_without(folder)
+    if reason:
+        pytest.skip(reason)
+    return os.path.join(ROOT, folder)

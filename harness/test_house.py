@@ -110,3 +110,14 @@ def test_packages_that_npm_does_not_give_are_told(tmp_path, lock, registry, stat
     done = subprocess.run(["harness/npm.sh", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, env=environment)
     assert done.returncode == status and words.replace("FOLDER", str(tmp_path)) in done.stderr
     assert not (tmp_path / "node_modules").exists()
+
+
+@pytest.mark.parametrize("code, status", [("SELF_SIGNED_CERT_IN_CHAIN", 0), ("E407", 0), ("ETIMEDOUT", 0), ("EINTEGRITY", 2), ("E404", 2)])
+def test_what_npm_fails_of_decides(tmp_path, code, status):
+    """With an npm that fails of `code`: no way to the registry is no failure, a lock file that cannot be followed is one."""
+    (tmp_path / "npm").write_text(f"#!/bin/sh\necho 'npm ERR! code {code}'\nexit 1\n")
+    (tmp_path / "npm").chmod(0o755)
+    (tmp_path / "package-lock.json").write_text("{}")
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["harness/npm.sh", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, env=environment)
+    assert done.returncode == status and code in done.stderr

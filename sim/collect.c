@@ -16,19 +16,9 @@
 #define MESSAGE_ROOM 2048u
 #define DEPTH_MAX 32u
 
-static void *grown(void *list, uint32_t count, size_t size)
-{
-	/* by doubling: only when count is a power of two, or none */
-	if (count & (count - 1) || (count == 0 && list))
-		return list;
-	list = realloc(list, (count ? 2 * (size_t)count : 1) * size);
-	ALWAYS(list != NULL);
-	return list;
-}
-
 static void add_file(struct collection *collection, const char *path)
 {
-	collection->files = grown(collection->files, collection->file_count, sizeof *collection->files);
+	collection->files = doubled(collection->files, collection->file_count, sizeof *collection->files);
 	collection->files[collection->file_count] = strdup(path);
 	ALWAYS(collection->files[collection->file_count] != NULL);
 	collection->file_count++;
@@ -130,7 +120,7 @@ static void read_file(struct collection *collection, const char *path, const cha
 	for (uint32_t i = 0; i < set->count; i++) {
 		if (!is_wanted(&set->scenarios[i], only))
 			continue;
-		collection->runs = grown(collection->runs, collection->run_count, sizeof *collection->runs);
+		collection->runs = doubled(collection->runs, collection->run_count, sizeof *collection->runs);
 		collection->runs[collection->run_count++] = &set->scenarios[i];
 	}
 }

@@ -6,6 +6,7 @@
 #ifndef SIM_ENSURE_H
 #define SIM_ENSURE_H
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,6 +28,27 @@ static inline void *allocate(size_t count, size_t size)
 {
 	void *memory = calloc(count ? count : 1, size);
 
+	ALWAYS(memory != NULL);
+	return memory;
+}
+
+/* Room for one more than `count` things of `size`; what is new is not zeroed. */
+static inline void *grown(void *memory, size_t count, uint32_t *room, size_t size)
+{
+	if (count < *room)
+		return memory;
+	*room = *room ? 2 * *room : 64;
+	memory = realloc(memory, *room * size);
+	ALWAYS(memory != NULL);
+	return memory;
+}
+
+/* The same for a list that keeps no note of its room: that is the power of two at or above `count`. */
+static inline void *doubled(void *memory, size_t count, size_t size)
+{
+	if (count & (count - 1) || (count == 0 && memory))
+		return memory;
+	memory = realloc(memory, (count ? 2 * count : 1) * size);
 	ALWAYS(memory != NULL);
 	return memory;
 }

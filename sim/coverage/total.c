@@ -25,16 +25,6 @@ void coverage_total_free(struct coverage_total *total)
 	*total = (struct coverage_total){0};
 }
 
-/* One more of a list; room grows by powers of two. */
-static void *grow(void *list, uint32_t count, size_t size)
-{
-	if (count & (count - 1))
-		return list;
-	list = realloc(list, (count ? 2 * (size_t)count : 1) * size);
-	ALWAYS(list != NULL);
-	return list;
-}
-
 static void add(struct coverage_total *total, uint32_t cell, uint64_t count)
 {
 	struct coverage_filled *filled = &total->cells[cell];
@@ -45,7 +35,7 @@ static void add(struct coverage_total *total, uint32_t cell, uint64_t count)
 	filled->count += count;
 	if (filled->source_count && filled->sources[filled->source_count - 1] == source)
 		return;
-	filled->sources = grow(filled->sources, filled->source_count, sizeof *filled->sources);
+	filled->sources = doubled(filled->sources, filled->source_count, sizeof *filled->sources);
 	filled->sources[filled->source_count++] = source;
 }
 
@@ -55,7 +45,7 @@ static void add_source(struct coverage_total *total, const struct scenario *scen
 
 	if (last && strcmp(last->path, scenario->path) == 0 && last->at.line == scenario->at.line)
 		return;
-	total->sources = grow(total->sources, total->source_count, sizeof *total->sources);
+	total->sources = doubled(total->sources, total->source_count, sizeof *total->sources);
 	total->sources[total->source_count++] = (struct coverage_source){scenario, total->runs};
 }
 

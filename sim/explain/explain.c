@@ -288,11 +288,8 @@ static void push_branch(struct search *search, uint8_t *snapshot, size_t size, s
 {
 	struct branch *branch;
 
-	if (search->branch_count == search->branch_room) {
-		search->branch_room = search->branch_room ? 2 * search->branch_room : 64;
-		search->branches = realloc(search->branches, search->branch_room * sizeof *search->branches);
-		ALWAYS(search->branches != NULL);
-	}
+	search->branches =
+		grown(search->branches, search->branch_count, &search->branch_room, sizeof *search->branches);
 	branch = &search->branches[search->branch_count++];
 	*branch = (struct branch){.snapshot = snapshot,
 				  .size = size,

@@ -47,16 +47,6 @@ struct interleaver {
 
 #define USUAL_IS_ONE 0x8000u
 
-static void *grown(void *memory, uint32_t count, uint32_t *room, size_t size)
-{
-	if (count < *room)
-		return memory;
-	*room = *room ? 2 * *room : 256;
-	memory = realloc(memory, *room * size);
-	ALWAYS(memory != NULL);
-	return memory;
-}
-
 /* ---- choosing ---- */
 
 static uint32_t usual(enum choice_kind what)

@@ -50,16 +50,6 @@ struct walker {
 	uint32_t state, event;
 };
 
-static void *grown(void *memory, uint32_t count, uint32_t *room, size_t size)
-{
-	if (count < *room)
-		return memory;
-	*room = *room ? 2 * *room : 64;
-	memory = realloc(memory, *room * size);
-	ALWAYS(memory != NULL);
-	return memory;
-}
-
 /* ---- what is found ---- */
 
 bool shown_alike(const struct shown *shown, const struct verdict *verdict)

@@ -92,11 +92,8 @@ static void save(struct replay *replay)
 	struct replay_snapshot *snapshot;
 	size_t told_bytes = told_size(replay->scenario), bytes = world_bytes(replay->world);
 
-	if (replay->snapshot_count == replay->snapshot_room) {
-		replay->snapshot_room = replay->snapshot_room ? 2 * replay->snapshot_room : 64;
-		replay->snapshots = realloc(replay->snapshots, replay->snapshot_room * sizeof *replay->snapshots);
-		ALWAYS(replay->snapshots != NULL);
-	}
+	replay->snapshots =
+		grown(replay->snapshots, replay->snapshot_count, &replay->snapshot_room, sizeof *replay->snapshots);
 	snapshot = &replay->snapshots[replay->snapshot_count++];
 	*snapshot = (struct replay_snapshot){replay->event, bytes, allocate(1, bytes), allocate(1, told_bytes)};
 	world_save(replay->world, snapshot->world);

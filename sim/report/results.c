@@ -9,11 +9,7 @@
 
 void results_keep(struct results *results, struct run_result *result)
 {
-	if (results->count == results->room) {
-		results->room = results->room ? 2 * results->room : 64;
-		results->runs = realloc(results->runs, results->room * sizeof *results->runs);
-		ALWAYS(results->runs != NULL);
-	}
+	results->runs = grown(results->runs, results->count, &results->room, sizeof *results->runs);
 	results->runs[results->count++] = *result;
 	memset(result, 0, sizeof *result);
 }

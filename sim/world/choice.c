@@ -116,11 +116,7 @@ static uint32_t choose_recorded(void *ctx, uint64_t *streams, uint32_t n, enum c
 
 	if (picked == 0 || what == CHOOSE_JITTER || what == CHOOSE_LOSS)
 		return picked;
-	if (recorder->count == recorder->room) {
-		recorder->room = recorder->room ? 2 * recorder->room : 64;
-		recorder->made = realloc(recorder->made, recorder->room * sizeof *recorder->made);
-		ALWAYS(recorder->made != NULL);
-	}
+	recorder->made = grown(recorder->made, recorder->count, &recorder->room, sizeof *recorder->made);
 	recorder->made[recorder->count++] = (struct choice_made){what, number, picked};
 	return picked;
 }

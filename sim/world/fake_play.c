@@ -12,16 +12,6 @@
 
 #include "sim/ensure.h"
 
-static void *grown(void *list, uint32_t count, uint32_t *room, size_t size)
-{
-	if (count < *room)
-		return list;
-	*room = *room ? 2 * *room : 64;
-	list = realloc(list, *room * size);
-	ALWAYS(list != NULL);
-	return list;
-}
-
 /* ---- keeping what is seen ---- */
 
 static const void *keep(struct play *play, const void *bytes, size_t size)
