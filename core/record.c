@@ -6,8 +6,8 @@
  * made first. So the own record stays last for ever and all others stand before
  * it in ascending order: before a larger one keeps that order, and "before the
  * last" is the end of the others. Hence a sorted array and one record beside it,
- * and a search that guesses,
- * then halves, instead of a walk.
+ * and a search that guesses
+ * and then halves instead of a walk.
  */
 #include "internal.h"
 

@@ -10,6 +10,8 @@
 
 #include "sim/command/commands.h"
 #include "sim/ensure.h"
+#include "sim/run.h"
+#include "sim/world/seed.h"
 
 #define VERSION "0.1.0"
 
@@ -152,6 +154,24 @@ bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *numbe
 	errno = 0;
 	*number = strtoull(text, &end, 10);
 	return !errno && !*end && *number >= low && *number <= high;
+}
+
+int take_jobs(const char *text, uint32_t *jobs)
+{
+	uint64_t number;
+
+	if (!parse_number(text, 1, 256, &number))
+		return usage_error("-j wants a number of threads, 1 to 256, not '%s'", text);
+	*jobs = (uint32_t)number;
+	return 0;
+}
+
+int take_seed(const char *text, struct run_options *options)
+{
+	if (!seed_from_text(text, &options->seed))
+		return usage_error("--seed wants a number or a text, not '%s'", text);
+	options->has_seed = true;
+	return 0;
 }
 
 static bool is_help(const char *word)

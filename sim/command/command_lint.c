@@ -41,8 +41,6 @@ static int take_ignore(struct lint_command *command, const char *id)
 
 static int take_option(struct lint_command *command, int option, char **argv)
 {
-	uint64_t jobs;
-
 	switch (option) {
 	case OPTION_JSON:
 		command->json = true;
@@ -50,10 +48,7 @@ static int take_option(struct lint_command *command, int option, char **argv)
 	case OPTION_IGNORE:
 		return take_ignore(command, optarg);
 	case 'j':
-		if (!parse_number(optarg, 1, 256, &jobs))
-			return usage_error("-j wants a number of threads, 1 to 256, not '%s'", optarg);
-		command->jobs = (uint32_t)jobs;
-		return 0;
+		return take_jobs(optarg, &command->jobs);
 	default:
 		return bad_option(argv, option);
 	}

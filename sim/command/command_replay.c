@@ -12,7 +12,6 @@
 #include "sim/replay/prompt.h"
 #include "sim/replay/session.h"
 #include "sim/replay/show.h"
-#include "sim/world/seed.h"
 #include "sim/terminal/verdicts.h"
 
 #define TITLES_TOLD 8u
@@ -38,10 +37,7 @@ static int take_option(struct replay_command *command, int option, char **argv)
 {
 	switch (option) {
 	case OPTION_SEED:
-		if (!seed_from_text(optarg, &command->options.seed))
-			return usage_error("--seed wants a number or a text, not '%s'", optarg);
-		command->options.has_seed = true;
-		return 0;
+		return take_seed(optarg, &command->options);
 	case OPTION_ONLY:
 		command->only = optarg;
 		return 0;

@@ -18,7 +18,6 @@
 #include "sim/report/html.h"
 #include "sim/report/report.h"
 #include "sim/scenario/dump.h"
-#include "sim/world/seed.h"
 #include "sim/terminal/table.h"
 #include "sim/terminal/verdicts.h"
 #include "sim/terminal/watch.h"
@@ -81,16 +80,6 @@ static const struct option run_option_list[] = {
 	{NULL, 0, NULL, 0},
 };
 
-static int take_jobs(struct run_command *command, const char *text)
-{
-	uint64_t jobs;
-
-	if (!parse_number(text, 1, 256, &jobs))
-		return usage_error("-j wants a number of threads, 1 to 256, not '%s'", text);
-	command->jobs = (uint32_t)jobs;
-	return 0;
-}
-
 static int take_minimum(struct run_command *command, const char *text)
 {
 	char message[1024];
@@ -105,10 +94,7 @@ static int take_option(struct run_command *command, int option)
 {
 	switch (option) {
 	case OPTION_SEED:
-		if (!seed_from_text(optarg, &command->options.seed))
-			return usage_error("--seed wants a number or a text, not '%s'", optarg);
-		command->options.has_seed = true;
-		return 0;
+		return take_seed(optarg, &command->options);
 	case OPTION_TRACE:
 		command->trace_path = optarg;
 		command->options.trace = true;
@@ -130,7 +116,7 @@ static int take_option(struct run_command *command, int option)
 	case OPTION_COVERAGE_MIN:
 		return take_minimum(command, optarg);
 	case 'j':
-		return take_jobs(command, optarg);
+		return take_jobs(optarg, &command->jobs);
 	case 'q':
 		command->quiet = true;
 		return 0;

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct run_options;
+
 enum { EXIT_HELD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 int command_run(int argc, char **argv);
@@ -34,5 +36,8 @@ int cannot_write(const char *path);
 int put_made(const char *path, bool force, const char *text);
 /* A whole decimal number from low to high; false: it is none. */
 bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *number);
+/* The values of -j and of --seed. 0, or what usage_error() gives. */
+int take_jobs(const char *text, uint32_t *jobs);
+int take_seed(const char *text, struct run_options *options);
 
 #endif
