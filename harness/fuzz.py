@@ -24,6 +24,9 @@ CORPUS = "harness/corpus"
 CORPUS_BYTES_MAX = 32 * 1024  # of one fuzzer
 INPUT_BYTES_MAX = 768  # of one file
 LIMITS = ["-timeout=10", "-rss_limit_mb=2048"]
+# Inputs of a run that is to come out the same on every machine: some seconds' worth of each.
+INPUTS = {"fuzz_client": 100_000, "fuzz_conf": 100_000, "fuzz_deliver": 10_000, "fuzz_fmt": 1_000}
+INPUTS_ELSE = 4_000
 
 
 def fuzzers() -> list[str]:
@@ -63,13 +66,28 @@ def call(source: str, *arguments: str, timeout_s: float, **environment: str) -> 
                           errors="replace", timeout=timeout_s, env={**os.environ, **environment})
 
 
-def run(source: str, seconds: int) -> subprocess.CompletedProcess:
-    """Run one fuzzer, built before, for `seconds`. The exit status is 0 when it found nothing."""
+def starts_of(source: str) -> list[str]:
+    """Folders of inputs that this fuzzer starts from."""
+    return [folder for folder in [corpus_of(source), *seeds_of(source)] if os.path.isdir(folder)]
+
+
+def artifacts_of(source: str) -> str:
+    """The option that says where an input that fails is kept."""
     crashes = f"{BUILD}/fuzz/crashes/"
     os.makedirs(crashes, exist_ok=True)
-    starts = [folder for folder in [corpus_of(source), *seeds_of(source)] if os.path.isdir(folder)]
-    return call(source, f"-max_total_time={seconds}", f"-artifact_prefix={crashes}{name_of(source)}-", "-print_final_stats=1",
-                grown_of(source), *starts, timeout_s=seconds + 120)
+    return f"-artifact_prefix={crashes}{name_of(source)}-"
+
+
+def run(source: str, seconds: int) -> subprocess.CompletedProcess:
+    """Run one fuzzer, built before, for `seconds`, on other inputs each time. The exit status is 0 when it found nothing."""
+    return call(source, f"-max_total_time={seconds}", artifacts_of(source), "-print_final_stats=1", grown_of(source),
+                *starts_of(source), timeout_s=seconds + 120)
+
+
+def run_again(source: str, inputs: int) -> subprocess.CompletedProcess:
+    """Run one fuzzer, built before, on `inputs` inputs drawn from the seed 1: the same each time. Grows no corpus."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return call(source, "-seed=1", f"-runs={inputs}", artifacts_of(source), scratch, *starts_of(source), timeout_s=900)
 
 
 def replay(source: str) -> subprocess.CompletedProcess:

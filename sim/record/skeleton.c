@@ -448,15 +448,40 @@ static const char *head(struct maker *maker)
 	return words_close(&words, maker->reading);
 }
 
+struct writing {
+	struct maker *maker;
+	FILE *to;
+};
+
+static void write_steps(void *context)
+{
+	const struct writing *writing = context;
+	struct maker *maker = writing->maker;
+	struct write_notes notes = {.key_a_line = true};
+
+	if (maker->skeleton->conf_count)
+		use_conf(maker);
+	maker->scenario->name = maker->skeleton->name;
+	maker->scenario->description = "What the logs show, to be gone on with.";
+	maker->begin_ms = maker->story->steps[0].ms;
+	for (uint32_t i = 1; maker->begin_ms == LOGS_BEGIN_MS && i < maker->story->count; i++)
+		if (maker->story->steps[i].ms != LOGS_BEGIN_MS)
+			maker->begin_ms = maker->story->steps[i].ms - 5000;
+	add_steps(maker);
+	notes.head = head(maker);
+	notes.before_step = maker->comments;
+	ALWAYS(scenario_write(maker->scenario, &notes, writing->to) == NULL);
+}
+
 void skeleton_write(const struct skeleton *skeleton, const struct story *story, const struct members *members,
 		    FILE *to)
 {
 	struct maker maker = {
 		.skeleton = skeleton, .story = story, .members = members, .reading = &members->record->reading};
+	struct writing writing = {&maker, to};
 	struct scenario_set set;
-	struct write_notes notes = {0};
 	struct words cluster;
-	const char *problem;
+	bool written;
 
 	if (!story->count || story->steps[0].verb != VERB_START)
 		mistake(maker.reading, (struct position){0}, "no node is seen up in these logs");
@@ -470,19 +495,8 @@ void skeleton_write(const struct skeleton *skeleton, const struct story *story, 
 	}
 	read_base(&maker, words_close(&cluster, maker.reading), &set);
 	maker.scenario = &set.scenarios[0];
-	if (skeleton->conf_count)
-		use_conf(&maker);
-	maker.scenario->name = skeleton->name;
-	maker.scenario->description = "What the logs show, to be gone on with.";
-	maker.begin_ms = story->steps[0].ms;
-	for (uint32_t i = 1; maker.begin_ms == LOGS_BEGIN_MS && i < story->count; i++)
-		if (story->steps[i].ms != LOGS_BEGIN_MS)
-			maker.begin_ms = story->steps[i].ms - 5000;
-	add_steps(&maker);
-	notes.head = head(&maker);
-	notes.before_step = maker.comments;
-	notes.key_a_line = true;
-	problem = scenario_write(maker.scenario, &notes, to);
-	scenario_free(&set);
-	ALWAYS(problem == NULL);
+	written = attempt(maker.reading, write_steps, &writing);
+	scenario_free(&set); /* also after a mistake, which leaves by longjmp */
+	if (!written)
+		mistake_follows(maker.reading);
 }
