@@ -2,9 +2,9 @@
  * The client library: what an application links, over any transport.
  *
  * Handles are a serial number above a slot number, so that one that was
- * finalized is never mistaken for its successor. Nothing is kept of a call under
- * way: who may not wait asks again. And nothing the other side sends is believed
- * beyond what this file checks.
+ * finalized is never mistaken for its successor. Of a call under way nothing is kept
+ * but that a dispatch waits: who may not wait asks again. And nothing the other side
+ * sends is believed beyond what this file checks.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,11 +17,15 @@ struct slot {
 	uint64_t context;
 	uint32_t connection;
 	uint32_t callbacks;
+	uint32_t waits;     /* the type of the dispatch that waits, 0: none does */
+	uint32_t finalized; /* and is there for the dispatch that waits, or tells, alone */
 };
 
 struct vq_client {
 	uint32_t handles;
 	uint32_t serial; /* of the last handle made */
+	uint32_t quirks_off;
+	uint32_t reserved;
 };
 _Static_assert(sizeof(struct vq_client) % 8 == 0, "the slots behind it are aligned");
 
@@ -43,19 +47,27 @@ size_t vq_client_size(uint32_t handles)
 	return sizeof(struct vq_client) + handles * sizeof(struct slot);
 }
 
-void vq_client_init(struct vq_client *client, uint32_t handles)
+void vq_client_init(struct vq_client *client, uint32_t handles, uint32_t quirks_off)
 {
 	memset(client, 0, vq_client_size(handles));
 	client->handles = handles;
+	client->quirks_off = quirks_off;
 }
 
-static struct slot *find(struct vq_client *client, vq_handle_t handle)
+static struct slot *find_finalized_too(struct vq_client *client, vq_handle_t handle)
 {
 	uint32_t index = (uint32_t)handle;
 
 	if (!handle || index >= client->handles || slots(client)[index].handle != handle)
 		return NULL;
 	return &slots(client)[index];
+}
+
+static struct slot *find(struct vq_client *client, vq_handle_t handle)
+{
+	struct slot *slot = find_finalized_too(client, handle);
+
+	return slot && !slot->finalized ? slot : NULL;
 }
 
 static struct use use(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle)
@@ -129,20 +141,29 @@ int vq_initialize(struct vq_client *client, const struct vq_transport *transport
 	if (error != VQ_OK)
 		return error;
 	*handle = next_handle(client, index);
-	slots(client)[index] = (struct slot){*handle, 0, connection, callbacks};
+	slots(client)[index] = (struct slot){.handle = *handle, .connection = connection, .callbacks = callbacks};
 	return VQ_OK;
+}
+
+static void close_slot(const struct use *u)
+{
+	uint32_t connection = u->slot->connection;
+
+	memset(u->slot, 0, sizeof(*u->slot));
+	u->transport->disconnect(u->ctx, connection);
 }
 
 int vq_finalize(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle)
 {
 	struct use u = use(client, transport, ctx, handle);
-	uint32_t connection;
 
 	if (!u.slot)
 		return VQ_ERR_BAD_HANDLE;
-	connection = u.slot->connection;
-	memset(u.slot, 0, sizeof(*u.slot));
-	transport->disconnect(ctx, connection);
+	/* Quirk dispatch-outlives-finalize: nobody wakes the dispatch that waits. */
+	if (u.slot->waits && !(client->quirks_off >> VQ_QUIRK_DISPATCH_OUTLIVES_FINALIZE & 1u))
+		u.slot->finalized = 1;
+	else
+		close_slot(&u);
 	return VQ_OK;
 }
 
@@ -216,14 +237,10 @@ static bool is_one(uint32_t type)
 	return type == VQ_DISPATCH_ONE || type == VQ_DISPATCH_ONE_NONBLOCKING;
 }
 
-int vq_dispatch(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
-		uint32_t type, uint32_t *dispatched)
+/* Of a handle that is open, and a type that exists. */
+static int dispatch_open(struct vq_client *client, const struct vq_transport *transport, void *ctx,
+			 vq_handle_t handle, uint32_t type, uint32_t *number)
 {
-	uint32_t ignored, *number = dispatched ? dispatched : &ignored;
-
-	*number = 0;
-	if (type < VQ_DISPATCH_ONE || type > VQ_DISPATCH_ONE_NONBLOCKING)
-		return VQ_ERR_INVALID_PARAM;
 	for (;;) {
 		struct use u = use(client, transport, ctx, handle);
 		int error;
@@ -234,14 +251,68 @@ int vq_dispatch(struct vq_client *client, const struct vq_transport *transport, 
 		if (*number && is_one(type))
 			return VQ_OK;
 		error = dispatch_one(&u, handle);
-		if (error == VQ_ERR_TRY_AGAIN)
-			return nothing_there(type);
+		if (error == VQ_ERR_TRY_AGAIN) {
+			error = nothing_there(type);
+			if (error == VQ_PENDING)
+				u.slot->waits = type;
+			return error;
+		}
 		if (error == VQ_ERR_BAD_HANDLE) /* of the transport; seen of libvotequorum 3.1.7 */
 			return VQ_OK;
 		if (error != VQ_OK)
 			return error;
 		++*number;
 	}
+}
+
+int vq_dispatch(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
+		uint32_t type, uint32_t *dispatched)
+{
+	uint32_t ignored, *number = dispatched ? dispatched : &ignored;
+
+	*number = 0;
+	if (type < VQ_DISPATCH_ONE || type > VQ_DISPATCH_ONE_NONBLOCKING)
+		return VQ_ERR_INVALID_PARAM;
+	return dispatch_open(client, transport, ctx, handle, type, number);
+}
+
+/* The handle was finalized while its dispatch waited: that looks once more, and lets go of the connection. */
+static int dispatch_finalized(const struct use *u, vq_handle_t handle, uint32_t type, uint32_t *number)
+{
+	int error = dispatch_one(u, handle);
+
+	if (error == VQ_ERR_TRY_AGAIN) {
+		u->slot->waits = type;
+		return VQ_PENDING;
+	}
+	close_slot(u);
+	*number = error == VQ_OK;
+	if (error == VQ_OK)
+		return VQ_ERR_BAD_HANDLE;
+	return error == VQ_ERR_BAD_HANDLE ? VQ_OK : error;
+}
+
+int vq_dispatch_go_on(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
+		      uint32_t *dispatched)
+{
+	struct use u = {transport, ctx, find_finalized_too(client, handle)};
+	uint32_t ignored, *number = dispatched ? dispatched : &ignored;
+	uint32_t type = u.slot ? u.slot->waits : 0;
+
+	*number = 0;
+	if (!type)
+		return VQ_ERR_BAD_HANDLE;
+	u.slot->waits = 0;
+	if (u.slot->finalized)
+		return dispatch_finalized(&u, handle, type, number);
+	return dispatch_open(client, transport, ctx, handle, type, number);
+}
+
+bool vq_dispatch_waits(struct vq_client *client, vq_handle_t handle)
+{
+	const struct slot *slot = find_finalized_too(client, handle);
+
+	return slot && slot->waits;
 }
 
 /* ---- requests -------------------------------------------------------------- */

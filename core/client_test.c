@@ -97,7 +97,7 @@ static int open_world(void **state)
 	world->client = malloc(vq_client_size(HANDLES));
 	assert_non_null(world->client);
 	memset(world->client, 0xa5, vq_client_size(HANDLES));
-	vq_client_init(world->client, HANDLES);
+	vq_client_init(world->client, HANDLES, 0);
 	world->reply.error = VQ_OK;
 	*state = world;
 	return 0;
@@ -329,6 +329,120 @@ static void each_kind_of_dispatch(void **state)
 		assert_int_equal(world->told[i].context, i + 1);
 }
 
+static int go_on(struct world *world, vq_handle_t handle, uint32_t *number)
+{
+	return vq_dispatch_go_on(world->client, &transport, world, handle, number);
+}
+
+static void a_dispatch_that_waits_goes_on(void **state)
+{
+	struct world *world = *state;
+	vq_handle_t handle = open_handle(world, ALL_CALLBACKS);
+	uint32_t number = 7;
+
+	assert_int_equal(go_on(world, handle, &number), VQ_ERR_BAD_HANDLE); /* none waits */
+	assert_int_equal(number, 0);
+	assert_int_equal(dispatch(world, handle, VQ_DISPATCH_ALL), VQ_OK);
+	assert_false(vq_dispatch_waits(world->client, handle));
+	assert_int_equal(dispatch(world, handle, VQ_DISPATCH_BLOCKING), VQ_PENDING);
+	assert_true(vq_dispatch_waits(world->client, handle));
+	assert_int_equal(go_on(world, handle, NULL), VQ_PENDING);
+	queue(world, VQ_NODELIST);
+	queue(world, VQ_QUORUM);
+	assert_int_equal(go_on(world, handle, &number), VQ_PENDING);
+	assert_int_equal(number, 2);
+	world->receive = ECONNRESET;
+	assert_int_equal(go_on(world, handle, NULL), VQ_ERR_LIBRARY);
+	assert_false(vq_dispatch_waits(world->client, handle));
+	world->receive = 0;
+	assert_int_equal(dispatch(world, handle, VQ_DISPATCH_ONE), VQ_PENDING);
+	queue(world, VQ_NODELIST);
+	queue(world, VQ_QUORUM);
+	assert_int_equal(go_on(world, handle, &number), VQ_OK);
+	assert_int_equal(number, 1);
+	assert_int_equal(go_on(world, handle, NULL), VQ_ERR_BAD_HANDLE);
+}
+
+static void finalize_once_more(struct world *world, vq_handle_t handle)
+{
+	assert_int_equal(vq_finalize(world->client, &transport, world, handle), VQ_ERR_BAD_HANDLE);
+	assert_int_equal(dispatch(world, handle, VQ_DISPATCH_BLOCKING), VQ_ERR_BAD_HANDLE);
+	assert_int_equal(go_on(world, handle, NULL), VQ_ERR_BAD_HANDLE); /* it is under way */
+}
+
+/* Recordings client-finalize-while-*: one notification more, then BAD_HANDLE and the end of the connection. */
+static void a_dispatch_outlives_its_handle(void **state)
+{
+	static const uint32_t types[] = {VQ_DISPATCH_ONE, VQ_DISPATCH_BLOCKING};
+	struct world *world = *state;
+
+	for (uint32_t i = 0; i < 2; i++) {
+		vq_handle_t handle = open_handle(world, 1u << VQ_QUORUM), other;
+		uint32_t number = 7;
+
+		assert_int_equal(dispatch(world, handle, types[i]), VQ_PENDING);
+		assert_int_equal(vq_finalize(world->client, &transport, world, handle), VQ_OK);
+		assert_int_equal(world->disconnected, i); /* not this one */
+		assert_true(vq_dispatch_waits(world->client, handle));
+		assert_int_equal(vq_trackstop(world->client, &transport, world, handle), VQ_ERR_BAD_HANDLE);
+		assert_int_equal(dispatch(world, handle, types[i]), VQ_ERR_BAD_HANDLE);
+		other = open_handle(world, 0); /* its slot is taken */
+		assert_int_not_equal((uint32_t)other, (uint32_t)handle);
+		assert_int_equal(vq_finalize(world->client, &transport, world, other), VQ_OK);
+		world->disconnected = i;
+		assert_int_equal(go_on(world, handle, &number), VQ_PENDING);
+		assert_int_equal(number, 0);
+		queue(world, i ? VQ_NODELIST : VQ_QUORUM); /* the former is a callback that is NULL: it counts */
+		queue(world, VQ_QUORUM);
+		world->in_callback = finalize_once_more;
+		assert_int_equal(go_on(world, handle, &number), VQ_ERR_BAD_HANDLE);
+		assert_int_equal(number, 1);
+		assert_int_equal(world->told_count, 1);
+		assert_int_not_equal(world->disconnected, i);
+		assert_false(vq_dispatch_waits(world->client, handle));
+		world->disconnected = 1;
+		world->head = world->tail;
+	}
+}
+
+static void a_lingering_dispatch_ends_with_its_connection(void **state)
+{
+	static const struct {
+		int transport, error;
+	} rows[] = {{ECONNRESET, VQ_ERR_LIBRARY}, {EINTR, VQ_ERR_INTERRUPT}, {EBADF, VQ_OK}};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		vq_handle_t handle = open_handle(world, ALL_CALLBACKS);
+
+		world->receive = 0;
+		world->disconnected = 0;
+		assert_int_equal(dispatch(world, handle, VQ_DISPATCH_ONE), VQ_PENDING);
+		assert_int_equal(vq_finalize(world->client, &transport, world, handle), VQ_OK);
+		world->receive = rows[i].transport;
+		assert_int_equal(go_on(world, handle, NULL), rows[i].error);
+		assert_int_not_equal(world->disconnected, 0);
+		assert_int_equal(go_on(world, handle, NULL), VQ_ERR_BAD_HANDLE);
+	}
+}
+
+/* votequorum_finalize(3): "No more callbacks will be dispatched". */
+static void by_the_manual_finalize_ends_a_dispatch(void **state)
+{
+	struct world *world = *state;
+	vq_handle_t handle;
+
+	vq_client_init(world->client, HANDLES, 1u << VQ_QUIRK_DISPATCH_OUTLIVES_FINALIZE);
+	handle = open_handle(world, ALL_CALLBACKS);
+	assert_int_equal(dispatch(world, handle, VQ_DISPATCH_BLOCKING), VQ_PENDING);
+	assert_int_equal(vq_finalize(world->client, &transport, world, handle), VQ_OK);
+	assert_int_equal(world->disconnected, 1);
+	assert_false(vq_dispatch_waits(world->client, handle));
+	queue(world, VQ_QUORUM);
+	assert_int_equal(go_on(world, handle, NULL), VQ_ERR_BAD_HANDLE);
+	assert_int_equal(world->told_count, 0);
+}
+
 /* A callback that is NULL: its notification counts and is gone. */
 static void missing_callbacks_swallow(void **state)
 {
@@ -490,6 +604,10 @@ int main(void)
 		WITH_WORLD(transport_errors_come_through),
 		WITH_WORLD(replies_are_not_believed_blindly),
 		WITH_WORLD(each_kind_of_dispatch),
+		WITH_WORLD(a_dispatch_that_waits_goes_on),
+		WITH_WORLD(a_dispatch_outlives_its_handle),
+		WITH_WORLD(a_lingering_dispatch_ends_with_its_connection),
+		WITH_WORLD(by_the_manual_finalize_ends_a_dispatch),
 		WITH_WORLD(missing_callbacks_swallow),
 		WITH_WORLD(what_no_daemon_sends_is_an_error),
 		WITH_WORLD(a_callback_may_finalize),

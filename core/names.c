@@ -42,6 +42,7 @@ static const char *const quirks[] = {
 	[VQ_QUIRK_TRACKING_EATS_EXPECTED] = "tracking-eats-expected",
 	[VQ_QUIRK_SIGNED_IDS] = "signed-ids",
 	[VQ_QUIRK_MASTER_WINS_STAYS] = "master-wins-stays",
+	[VQ_QUIRK_DISPATCH_OUTLIVES_FINALIZE] = "dispatch-outlives-finalize",
 };
 
 static const char *const kinds[] = {

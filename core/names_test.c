@@ -47,6 +47,7 @@ static void quirks_have_names(void **state)
 	assert_int_equal(vq_quirk_by_name("no-such-quirk"), -1);
 	assert_string_equal(vq_quirk_name(VQ_QUIRK_RECORD_ORDER), "record-order");
 	assert_string_equal(vq_quirk_name(VQ_QUIRK_MASTER_WINS_STAYS), "master-wins-stays");
+	assert_string_equal(vq_quirk_name(VQ_QUIRK_DISPATCH_OUTLIVES_FINALIZE), "dispatch-outlives-finalize");
 }
 
 static void messages_notices_refusals_have_words(void **state)

@@ -228,19 +228,20 @@ const char *vq_notice_message(enum vq_notice notice);
 
 /* Where the daemon departs from its manual: bits of vq_limits.quirks_off. */
 enum vq_quirk {
-	VQ_QUIRK_RECORD_ORDER,              /* Q1 */
-	VQ_QUIRK_QUORUM_8_BIT,              /* Q2 */
-	VQ_QUIRK_TRACKING_NOT_STORED,       /* Q3 */
-	VQ_QUIRK_SNAPSHOT_ON_EXIST,         /* Q4 */
-	VQ_QUIRK_LMS_ATB_LOWEST,            /* Q5 */
-	VQ_QUIRK_SETVOTES_BEFORE_AGREEMENT, /* Q6 */
-	VQ_QUIRK_OWN_NODEINFO_UNDOES,       /* Q7 */
-	VQ_QUIRK_DEVICE_STATE_ZERO,         /* Q8 */
-	VQ_QUIRK_WFA_ASSERT,                /* Q9 */
-	VQ_QUIRK_DEVICE_COUNTS_UNCAST,      /* Q10 */
-	VQ_QUIRK_TRACKING_EATS_EXPECTED,    /* Q11 */
-	VQ_QUIRK_SIGNED_IDS,                /* Q12 */
-	VQ_QUIRK_MASTER_WINS_STAYS,         /* Q13 */
+	VQ_QUIRK_RECORD_ORDER,               /* Q1 */
+	VQ_QUIRK_QUORUM_8_BIT,               /* Q2 */
+	VQ_QUIRK_TRACKING_NOT_STORED,        /* Q3 */
+	VQ_QUIRK_SNAPSHOT_ON_EXIST,          /* Q4 */
+	VQ_QUIRK_LMS_ATB_LOWEST,             /* Q5 */
+	VQ_QUIRK_SETVOTES_BEFORE_AGREEMENT,  /* Q6 */
+	VQ_QUIRK_OWN_NODEINFO_UNDOES,        /* Q7 */
+	VQ_QUIRK_DEVICE_STATE_ZERO,          /* Q8 */
+	VQ_QUIRK_WFA_ASSERT,                 /* Q9 */
+	VQ_QUIRK_DEVICE_COUNTS_UNCAST,       /* Q10 */
+	VQ_QUIRK_TRACKING_EATS_EXPECTED,     /* Q11 */
+	VQ_QUIRK_SIGNED_IDS,                 /* Q12 */
+	VQ_QUIRK_MASTER_WINS_STAYS,          /* Q13 */
+	VQ_QUIRK_DISPATCH_OUTLIVES_FINALIZE, /* Q14, of the client half */
 	VQ_QUIRK_COUNT
 };
 /* "record-order" and so on; NULL out of range. */
@@ -462,21 +463,31 @@ struct vq_transport {
 
 int vq_error_from_errno(int error);
 
-/* handles: open handles at most. */
+/* handles: open handles at most. quirks_off: as in struct vq_limits. */
 size_t vq_client_size(uint32_t handles);
-void vq_client_init(struct vq_client *client, uint32_t handles);
+void vq_client_init(struct vq_client *client, uint32_t handles, uint32_t quirks_off);
 
 /* callbacks: bit 1u << enum vq_notification_kind for each that is not NULL.
  * NO_MEMORY when all handles are in use. Handles are never 0 and never reused
  * while fewer than 2^32 were made. */
 int vq_initialize(struct vq_client *client, const struct vq_transport *transport, void *ctx, uint32_t callbacks,
 		  vq_handle_t *handle);
+/* The handle is gone at once; its connection, while a dispatch waits on it, only when
+ * that returns (quirk dispatch-outlives-finalize). */
 int vq_finalize(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle);
 /* dispatched, when not NULL: how many notifications were taken off the queue.
- * ONE and BLOCKING return VQ_PENDING where the real library would wait. A
- * callback that finalizes the handle ends the dispatch with BAD_HANDLE. */
+ * ONE and BLOCKING return VQ_PENDING where the real library would wait: the dispatch
+ * then goes on with vq_dispatch_go_on(). A callback that finalizes the handle ends
+ * the dispatch with BAD_HANDLE. */
 int vq_dispatch(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
 		uint32_t type, uint32_t *dispatched);
+/* The dispatch that waits on this handle, the last one if there are several, looks at its queue
+ * again: VQ_PENDING while there is nothing. Of a handle that was finalized meanwhile it tells one
+ * notification more, and then answers BAD_HANDLE; when nothing waits, BAD_HANDLE too. */
+int vq_dispatch_go_on(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
+		      uint32_t *dispatched);
+/* Does a dispatch wait on this handle, finalized or not? */
+bool vq_dispatch_waits(struct vq_client *client, vq_handle_t handle);
 int vq_fd_get(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle, int *fd);
 int vq_context_get(struct vq_client *client, vq_handle_t handle, uint64_t *context);
 int vq_context_set(struct vq_client *client, vq_handle_t handle, uint64_t context);

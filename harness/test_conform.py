@@ -69,8 +69,8 @@ def test_what_daemons_cannot_play_is_told(program):
     assert player.why_not(expanded.read(program, ["scenarios/errors/requests-meet-the-transport.yaml"])[0]) is None
 
 
-def test_a_dispatch_that_nothing_wakes_is_not_played(program, tmp_path):
-    """Finalized while it waits (FINDINGS.md, 54); without the wait, or without the end, daemons can play it."""
+def test_a_second_handle_while_a_dispatch_waits_on_the_first_is_not_played(program, tmp_path):
+    """FINDINGS.md, 54; without the wait, or once something was told in between, daemons and the simulator do the same."""
     text = """
 scenario: waits
 description: A program ends its handle while another of its threads waits.
@@ -80,9 +80,11 @@ steps:
   - trackstart: {node: 1, client: a, dispatch: manual}
   - dispatch: {node: 1, client: a, type: BLOCKING}
   - finalize: {node: 1, client: a}
+  - initialize: {node: 1, client: a}
 """
     path = tmp_path / "waits.yaml"
-    for played in (text, text.replace("BLOCKING", "ALL"), text.replace("  - finalize: {node: 1, client: a}\n", "")):
+    for played in (text, text.replace("BLOCKING", "ALL"), text.replace("  - finalize: {node: 1, client: a}\n", ""),
+                   text.replace("  - initialize", "  - crash: 1\n  - initialize")):
         path.write_text(played, encoding="utf-8")
         assert (player.why_not(expanded.read(program, [str(path)])[0]) is None) == (played != text)
 

@@ -251,7 +251,7 @@ static int run_waiting_dispatch(char *word[])
 {
 	uint64_t type = number(word[1]);
 	pthread_t thread;
-	if (!late || strcmp(word[0], "dispatch") || (type != CS_DISPATCH_ONE && type != CS_DISPATCH_BLOCKING))
+	if (strcmp(word[0], "dispatch") || (type != CS_DISPATCH_ONE && type != CS_DISPATCH_BLOCKING))
 		return 0;
 	if (pthread_create(&thread, NULL, wait_in_dispatch, (void *)(uintptr_t)type) == 0)
 		pthread_detach(thread);

@@ -50,7 +50,6 @@ COMMANDS = {
     "qdevice_master_wins": ("qmaster", ["name", "allow"]),
 }
 # What a client does inside its callbacks, and the errors of the transport, as client.c takes them (corotypes.h).
-BLOCKING = 3  # CS_DISPATCH_BLOCKING
 INSIDE = {"none": "none", "getinfo": "getinfo", "qdevice_poll": "qpoll", "finalize": "fini", "trackstop": "stop"}
 FAULTS = {"TRY_AGAIN": 6, "INTERRUPT": 16, "NO_MEMORY": 8, "ACCESS": 11, "LIBRARY": 2, "NOT_SUPPORTED": 19, "MESSAGE_ERROR": 22,
           "INVALID_PARAM": 7, "BAD_HANDLE": 9, "NOT_EXIST": 12, "EXIST": 14}
@@ -77,22 +76,26 @@ def why_not(scenario: dict) -> str | None:
         return "messages that no daemon sends"
     if cuts_unforeseen(scenario):
         return "directions cut so that totem does something else each time, and the simulator divides (CONFORMANCE.md, 1)"
-    if finalizes_while_waiting(scenario):
-        return "a handle finalized while a dispatch waits on it: that goes on until the next callback (FINDINGS.md, 54)"
+    if begins_anew_while_waiting(scenario):
+        return "a second handle of a client while a dispatch waits on its first: the simulator's clients have one (FINDINGS.md, 54)"
     if not all(config["nodelist"] for config in configs):
         return "corosync 3 does not start without a nodelist (No valid name found for local host)"
     return None
 
 
-def finalizes_while_waiting(scenario: dict) -> bool:
-    """Does a client sit in a BLOCKING dispatch, which no expected reply says to be over, when its handle is finalized?"""
-    waiting = set()
+def begins_anew_while_waiting(scenario: dict) -> bool:
+    """Does a client initialize after finalize while its dispatch may still wait: nothing that would be told, nor a daemon's end, came between?"""
+    waiting, finalized = set(), set()
     for step in scenario["steps"]:
         client = (step.get("node"), step.get("client"))
-        if step["verb"] == "dispatch" and step["type"] == BLOCKING and "reply" not in step.get("expect", {}):
+        if step["verb"] == "dispatch" and step["type"] in WAITING_DISPATCH and "reply" not in step.get("expect", {}):
             waiting.add(client)
         elif step["verb"] == "finalize" and client in waiting:
+            finalized.add(client)
+        elif step["verb"] == "initialize" and client in finalized:
             return True
+        elif step["verb"] in CHANGES_OF_MEMBERS + ("heal",):
+            waiting, finalized = set(), set()
     return False
 
 

@@ -37,6 +37,8 @@ void grammar_forget(struct seen_client *client)
 	client->snapshot = SNAPSHOT_NONE;
 	client->asked.verb = VERB_NONE;
 	client->dispatching = 0;
+	client->waiting_type = 0;
+	client->lingers = 0;
 	client->lost = 0;
 }
 
@@ -60,6 +62,11 @@ static uint32_t dispatch_type(const struct judge *judge)
 	return VQ_DISPATCH_BLOCKING; /* of which nothing is said */
 }
 
+static bool waits_for_one(uint32_t type)
+{
+	return type == VQ_DISPATCH_ONE || type == VQ_DISPATCH_BLOCKING;
+}
+
 void grammar_call(const struct judge *judge)
 {
 	const struct observation *seen = judge->seen;
@@ -70,6 +77,8 @@ void grammar_call(const struct judge *judge)
 	if (client->handle == HANDLE_NONE && seen->verb != VERB_INITIALIZE)
 		open_handle(judge, client, node);
 	if (seen->verb == VERB_DISPATCH) {
+		if (client->dispatching && waits_for_one(client->dispatch_type))
+			client->waiting_type = client->dispatch_type;
 		client->dispatching = 1;
 		client->dispatch_type = dispatch_type(judge);
 		client->dispatch_taken = 0;
@@ -120,6 +129,33 @@ static void dispatch_over(const struct judge *judge, struct seen_client *client)
 				    "CS_DISPATCH_ONE_NONBLOCKING takes one, or says TRY_AGAIN when there is none");
 }
 
+/* Of a finalized handle: a dispatch that waits keeps the connection, unless it is the one that calls. */
+static bool outlives(const struct judge *judge, const struct seen_client *client)
+{
+	bool waits = judge->seen->inside ? client->waiting_type != 0
+					 : client->dispatching && waits_for_one(client->dispatch_type);
+
+	return waits && quirk_on(judge, VQ_QUIRK_DISPATCH_OUTLIVES_FINALIZE);
+}
+
+static void connection_over(const struct judge *judge, struct seen_client *client)
+{
+	flags_untrack(judge, judge->seen->client);
+	grammar_forget(client);
+}
+
+/* The dispatch that was made last is over: what is left is the one that waits. */
+static void dispatch_returns(const struct judge *judge, struct seen_client *client)
+{
+	if (client->lingers && !client->waiting_type)
+		connection_over(judge, client);
+	client->dispatching = client->waiting_type != 0;
+	client->dispatch_type = client->waiting_type;
+	client->dispatch_taken = 0;
+	client->dispatch_fault = 0;
+	client->waiting_type = 0;
+}
+
 void grammar_reply(const struct judge *judge)
 {
 	const struct observation *seen = judge->seen;
@@ -134,17 +170,20 @@ void grammar_reply(const struct judge *judge)
 		}
 		break;
 	case VERB_FINALIZE:
-		if (seen->number == VQ_OK) {
-			flags_untrack(judge, seen->client);
-			grammar_forget(client);
-			client->handle = HANDLE_FINALIZED;
+		if (seen->number != VQ_OK)
+			break;
+		client->handle = HANDLE_FINALIZED;
+		if (outlives(judge, client)) {
+			client->lingers = 1;
+			client->dispatch_taken = 0;
+		} else {
+			connection_over(judge, client);
 		}
 		break;
 	case VERB_DISPATCH:
 		if (client->dispatching)
 			dispatch_over(judge, client);
-		client->dispatching = 0;
-		client->dispatch_fault = 0;
+		dispatch_returns(judge, client);
 		break;
 	default:
 		break;
@@ -158,7 +197,7 @@ void grammar_queued(const struct judge *judge, uint64_t digest)
 	struct seen_client *client = judge_client(judge, judge->seen->client);
 
 	judge_exercise(judge, RULE_I10);
-	if (client->handle != HANDLE_OPEN || client->dead)
+	if ((client->handle != HANDLE_OPEN && !client->lingers) || client->dead)
 		judge_say(judge, RULE_I10, judge->seen->node, judge->seen->client,
 			  "nothing is queued for a connection that is gone", "a notification was queued for it");
 	client->recent[client->queued % RECENT] = (uint32_t)digest;
@@ -205,8 +244,10 @@ void grammar_taken(const struct judge *judge, uint64_t digest)
 	struct seen_client *client = judge_client(judge, seen->client);
 	uint32_t wanted = (judge->scenario->clients[seen->client].callbacks >> seen->notification->kind) & 1;
 
-	if (client->handle != HANDLE_OPEN || client->dead) {
-		judge_say(judge, RULE_I10, seen->node, seen->client, "nothing is delivered after the handle is gone",
+	if ((client->handle != HANDLE_OPEN && !(client->lingers && !client->dispatch_taken)) || client->dead) {
+		judge_say(judge, RULE_I10, seen->node, seen->client,
+			  client->lingers ? "one notification at most is delivered after the handle is gone"
+					  : "nothing is delivered after the handle is gone",
 			  "a notification was delivered");
 		return;
 	}

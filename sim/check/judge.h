@@ -154,7 +154,8 @@ struct seen_client {
 	uint32_t boot;         /* of the daemon it is connected to */
 	uint32_t since_ring;   /* the node's rings when tracking began */
 	uint32_t dispatch_type, dispatch_taken;
-	int32_t fault; /* the pending call met this; 0: none */
+	uint32_t waiting_type; /* of a dispatch that waits while another is made; 0: none does */
+	int32_t fault;         /* the pending call met this; 0: none */
 	int32_t dispatch_fault;
 	uint32_t fault_step; /* 1 + the step whose fault no call has met yet */
 	uint8_t handle;      /* enum handle_phase */
@@ -163,7 +164,8 @@ struct seen_client {
 	uint8_t dispatching; /* inside votequorum_dispatch() */
 	uint8_t lost;        /* a notification's place in the stream is not known any more */
 	uint8_t dead;        /* the process */
-	uint8_t reserved[2];
+	uint8_t lingers;     /* finalized: a dispatch that waits has the connection still */
+	uint8_t reserved[5];
 };
 
 struct seen_callback { /* for the words of a failed expectation */

@@ -264,6 +264,23 @@ static int fault_becomes(int fault)
 	}
 }
 
+/* A dispatch that waited when its handle was finalized tells one notification, and nothing else ends it but its
+ * connection's end. */
+static void lingering_ends(const struct judge *judge, const struct seen_client *client, uint32_t number)
+{
+	if (client->dispatch_taken)
+		demand(judge, RULE_HANDLE, VQ_ERR_BAD_HANDLE);
+	else if (client->dispatch_fault && client->dispatch_fault != VQ_ERR_TRY_AGAIN)
+		demand(judge, RULE_FAULT_PASSED_ON,
+		       client->dispatch_fault == VQ_ERR_BAD_HANDLE ? VQ_OK : fault_becomes(client->dispatch_fault));
+	else if (gone(judge, client, number))
+		demand(judge, RULE_HANDLE, VQ_ERR_LIBRARY);
+	else
+		judge_say(judge, RULE_HANDLE, judge->seen->node, judge->seen->client,
+			  "a dispatch that waits goes on when its handle is finalized, until it is told something",
+			  say_error((int)judge->seen->number));
+}
+
 /* True when the connection itself decides the answer. */
 static bool connection_decides(const struct judge *judge, struct seen_client *client, uint32_t number)
 {
@@ -281,6 +298,10 @@ static bool connection_decides(const struct judge *judge, struct seen_client *cl
 	}
 	if (verb == VERB_DISPATCH && error == VQ_ERR_INVALID_PARAM)
 		return true; /* its type is looked at before the handle */
+	if (verb == VERB_DISPATCH && client->lingers && !client->waiting_type) {
+		lingering_ends(judge, client, number);
+		return true;
+	}
 	if (client->handle == HANDLE_FINALIZED) {
 		demand(judge, RULE_HANDLE, VQ_ERR_BAD_HANDLE);
 		return true;

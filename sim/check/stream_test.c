@@ -231,6 +231,78 @@ static void told_after_finalize(void **state)
 	stage_free(&stage);
 }
 
+/* A has a tracker, its handle is finalized while BLOCKING waits. */
+static void finalized_while_waiting(struct stage *stage)
+{
+	booted(stage);
+	stage_track(stage, A);
+	stage_call(stage, A, VERB_DISPATCH, NULL); /* of no step: BLOCKING */
+	stage_call(stage, A, VERB_FINALIZE, NULL);
+	stage_reply(stage, A, VERB_FINALIZE, VQ_OK);
+	assert_quiet(stage);
+}
+
+static void told_once_after_finalize(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	finalized_while_waiting(&stage);
+	stage_queue(&stage, A, stage_expected(&stage, A, 3));
+	stage_queue(&stage, A, stage_expected(&stage, A, 4));
+	stage_callback(&stage, A, stage_expected(&stage, A, 3));
+	assert_quiet(&stage);
+	stage_callback(&stage, A, stage_expected(&stage, A, 4));
+	assert_breach(&stage, RULE_I10);
+	stage_free(&stage);
+}
+
+static void queued_after_the_dispatch_that_waited(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	finalized_while_waiting(&stage);
+	stage_queue(&stage, A, stage_expected(&stage, A, 3));
+	stage_callback(&stage, A, stage_expected(&stage, A, 3));
+	stage_reply(&stage, A, VERB_DISPATCH, VQ_ERR_BAD_HANDLE);
+	assert_quiet(&stage);
+	stage_queue(&stage, A, stage_expected(&stage, A, 4));
+	assert_breach(&stage, RULE_I10);
+	stage_free(&stage);
+}
+
+static void woken_by_finalize(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	finalized_while_waiting(&stage);
+	stage_call(&stage, A, VERB_DISPATCH, NULL); /* another thread's */
+	stage_reply(&stage, A, VERB_DISPATCH, VQ_ERR_BAD_HANDLE);
+	assert_quiet(&stage);
+	stage_reply(&stage, A, VERB_DISPATCH, VQ_ERR_BAD_HANDLE);
+	assert_breach(&stage, RULE_HANDLE);
+	stage_free(&stage);
+}
+
+static void finalized_and_daemon_gone(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	finalized_while_waiting(&stage);
+	stage_event(&stage, OBSERVE_NODE_DOWN, 0, DOWN_CRASH);
+	stage_reply(&stage, A, VERB_DISPATCH, VQ_ERR_LIBRARY);
+	assert_quiet(&stage);
+	stage_free(&stage);
+	finalized_while_waiting(&stage);
+	stage_event(&stage, OBSERVE_NODE_DOWN, 0, DOWN_CRASH);
+	stage_reply(&stage, A, VERB_DISPATCH, VQ_ERR_BAD_HANDLE);
+	assert_breach(&stage, RULE_HANDLE);
+	stage_free(&stage);
+}
+
 static void delivered_out_of_order(void **state)
 {
 	struct stage stage;
@@ -736,6 +808,10 @@ int main(void)
 		cmocka_unit_test(trackers_told_different_things),
 		cmocka_unit_test(told_without_tracking),
 		cmocka_unit_test(told_after_finalize),
+		cmocka_unit_test(told_once_after_finalize),
+		cmocka_unit_test(queued_after_the_dispatch_that_waited),
+		cmocka_unit_test(woken_by_finalize),
+		cmocka_unit_test(finalized_and_daemon_gone),
 		cmocka_unit_test(delivered_out_of_order),
 		cmocka_unit_test(delivered_twice),
 		cmocka_unit_test(one_of_many_changed),

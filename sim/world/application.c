@@ -25,6 +25,8 @@ struct here { /* the ctx of a library's transport */
 	uint32_t client;
 	enum verb verb; /* the library function that is being called */
 	struct vq_client *library;
+	bool again; /* it is one that waits */
+	bool holds; /* nothing is handed out */
 };
 
 static const struct scenario_client *told(const struct world *world, uint32_t client)
@@ -250,7 +252,7 @@ static int transport_receive(void *ctx, uint32_t connection, struct vq_notificat
 	struct here *here = ctx;
 	struct client_state *state = client_of(here->world, here->client);
 	uint32_t reference = state->note_first;
-	int fault = meet_fault(here);
+	int fault = here->holds ? 0 : meet_fault(here);
 	const struct note *note;
 
 	(void)connection;
@@ -260,7 +262,7 @@ static int transport_receive(void *ctx, uint32_t connection, struct vq_notificat
 		return fault;
 	if (!connected(here->world, here->client))
 		return ENOTCONN;
-	if (!reference)
+	if (!reference || here->holds)
 		return EAGAIN;
 	note = note_at(here->world, reference);
 	state->note_first = note->next;
@@ -369,13 +371,17 @@ static void tell_reply(struct world *world, uint32_t client, enum verb verb, con
 	observe(world, &observation);
 }
 
+static void make_dispatch(struct world *world, uint32_t step_index, bool again);
+
 static int initialize(struct world *world, uint32_t client)
 {
 	struct client_state *state = client_of(world, client);
-	struct here here = {world, client, VERB_INITIALIZE, library_of(world, client)};
+	struct here here = {world, client, VERB_INITIALIZE, library_of(world, client), false, false};
 	struct result result = {.error = VQ_OK};
 	vq_handle_t handle = 0;
 
+	if (state->dispatch_step && (state->phase == CLIENT_GONE || state->phase == CLIENT_FINALIZED))
+		make_dispatch(world, state->dispatch_step - 1, true); /* it waits on the old handle */
 	if (state->phase == CLIENT_GONE)
 		vq_finalize(library_of(world, client), &transport, &here, state->handle);
 	result.error =
@@ -386,8 +392,9 @@ static int initialize(struct world *world, uint32_t client)
 	if (result.error == VQ_OK) {
 		state->handle = handle;
 		state->phase = CLIENT_OPEN;
-	} else if (state->phase != CLIENT_OPEN) /* else the handle that it has stays open */
-		state->phase = CLIENT_FRESH;
+	} else if (state->phase != CLIENT_OPEN && state->phase != CLIENT_LINGERS) {
+		state->phase = CLIENT_FRESH; /* else the handle that it has stays */
+	}
 	tell_reply(world, client, VERB_INITIALIZE, &result, BY_STEP);
 	return result.error;
 }
@@ -436,6 +443,11 @@ static bool would_wait_inside(const struct world *world, uint32_t client)
 	       (state->waiting_step || node_of(world, told(world, client)->node)->paused);
 }
 
+static bool waits_for_one(uint32_t type)
+{
+	return type == VQ_DISPATCH_ONE || type == VQ_DISPATCH_BLOCKING;
+}
+
 /* Calls from inside callbacks move the block: the library's own state is out of it meanwhile. */
 static int dispatch(struct here *here, uint32_t type, uint32_t *dispatched)
 {
@@ -443,13 +455,18 @@ static int dispatch(struct here *here, uint32_t type, uint32_t *dispatched)
 	size_t size = here->world->library_size;
 	int error;
 
-	if (would_wait_inside(here->world, here->client))
+	vq_handle_t handle = client_of(here->world, here->client)->handle;
+
+	here->holds = would_wait_inside(here->world, here->client);
+	if (here->holds && !waits_for_one(type))
 		return VQ_PENDING;
 	ALWAYS(size <= sizeof library);
 	here->library = memcpy(library, library_of(here->world, here->client), size);
-	error = vq_dispatch(here->library, &transport, here, client_of(here->world, here->client)->handle, type,
-			    dispatched);
+	error = here->again && vq_dispatch_waits(here->library, handle)
+			? vq_dispatch_go_on(here->library, &transport, here, handle, dispatched)
+			: vq_dispatch(here->library, &transport, here, handle, type, dispatched);
 	here->library = memcpy(library_of(here->world, here->client), library, size);
+	here->holds = false;
 	return error;
 }
 
@@ -492,11 +509,17 @@ static const struct vq_request *request_of(const struct step *step)
 }
 
 /* A client that has seen LIBRARY knows that its daemon is gone: it starts over at its next call. */
-static void notice(struct world *world, uint32_t client, enum verb verb, int error)
+static void notice(const struct here *here, int error)
 {
-	struct client_state *state = client_of(world, client);
+	struct client_state *state = client_of(here->world, here->client);
+	bool waits = vq_dispatch_waits(here->library, state->handle);
 
-	if (verb == VERB_FINALIZE && error == VQ_OK)
+	if (here->verb == VERB_FINALIZE && error == VQ_OK) {
+		state->phase = waits ? CLIENT_LINGERS : CLIENT_FINALIZED;
+		if (!waits && state->dispatch_step)
+			wake(here->world, here->client);
+	}
+	if (here->verb == VERB_DISPATCH && state->phase == CLIENT_LINGERS && !waits)
 		state->phase = CLIENT_FINALIZED;
 	if (error == VQ_ERR_LIBRARY && state->phase == CLIENT_OPEN)
 		state->phase = CLIENT_GONE;
@@ -521,7 +544,7 @@ static void call_inside(const struct here *around)
 {
 	struct world *world = around->world;
 	struct step step = {.verb = told(world, around->client)->in_callback, .client = around->client};
-	struct here here = {world, around->client, step.verb, around->library};
+	struct here here = {world, around->client, step.verb, around->library, false, false};
 	struct result result = {.error = VQ_OK};
 
 	if (step.verb == VERB_NONE || (step.verb == VERB_QDEVICE_POLL && !fill_in_poll(world, &step)))
@@ -534,34 +557,38 @@ static void call_inside(const struct here *around)
 	tell_call(world, step.client, step.verb, request_of(&step), BY_CALLBACK);
 	result.error = library_call(&here, &step, &result);
 	NEVER(result.error == VQ_PENDING);
-	notice(world, step.client, step.verb, result.error);
+	notice(&here, result.error);
 	tell_reply(world, step.client, step.verb, &result, BY_CALLBACK);
 }
 
-static bool needs_connection(const struct world *world, uint32_t client)
+/* A dispatch that waits does so on the connection that it has, be that gone. */
+static bool needs_connection(const struct world *world, const struct step *step, bool again)
 {
-	const struct client_state *state = client_of(world, client);
+	const struct client_state *state = client_of(world, step->client);
 
+	if (step->verb == VERB_DISPATCH && again && vq_dispatch_waits(library_of(world, step->client), state->handle))
+		return false;
 	return state->phase == CLIENT_FRESH ||
-	       (state->phase == CLIENT_GONE && node_of(world, told(world, client)->node)->up);
+	       (state->phase == CLIENT_GONE && node_of(world, told(world, step->client)->node)->up);
 }
 
 /* Make the call of a step, or try again one that waits. False: it has no answer yet. */
 static bool make_call(struct world *world, uint32_t step_index, bool again)
 {
 	const struct step *step = &world->scenario->steps[step_index];
-	struct here here = {world, step->client, step->verb, library_of(world, step->client)};
+	struct here here = {world, step->client, step->verb, library_of(world, step->client), false, false};
 	struct result result = {.error = VQ_OK};
 
 	if (step->verb == VERB_INITIALIZE)
 		return initialize(world, step->client) != VQ_PENDING;
-	if (needs_connection(world, step->client)) {
+	if (needs_connection(world, step, again)) {
 		int error = initialize(world, step->client);
 
 		if (error != VQ_OK)
 			return error != VQ_PENDING;
 		again = false;
 	}
+	here.again = again;
 	if (!again)
 		tell_call(world, step->client, step->verb, request_of(step), BY_STEP);
 	if (step->verb == VERB_QDEVICE_REGISTER)
@@ -569,7 +596,7 @@ static bool make_call(struct world *world, uint32_t step_index, bool again)
 	result.error = library_call(&here, step, &result);
 	if (result.error == VQ_PENDING)
 		return false;
-	notice(world, step->client, step->verb, result.error);
+	notice(&here, result.error);
 	tell_reply(world, step->client, step->verb, &result, BY_STEP);
 	return true;
 }
@@ -578,7 +605,8 @@ static void make_dispatch(struct world *world, uint32_t step_index, bool again)
 {
 	uint32_t client = world->scenario->steps[step_index].client;
 
-	client_of(world, client)->dispatch_step = 0;
+	if (again)
+		client_of(world, client)->dispatch_step = 0;
 	if (!make_call(world, step_index, again))
 		client_of(world, client)->dispatch_step = step_index + 1;
 }
@@ -612,13 +640,13 @@ static void kill_process(struct world *world, uint32_t client)
 	uint32_t node = told(world, client)->node;
 	uint32_t connection = state->connection, generation = state->generation + 1;
 
-	if (state->phase == CLIENT_OPEN && connected(world, client))
+	if ((state->phase == CLIENT_OPEN || state->phase == CLIENT_LINGERS) && connected(world, client))
 		vq_connection_close(core_of(world, node), connection);
 	empty_queue(world, client);
 	memset(state, 0, sizeof *state);
 	state->connection = connection;
 	state->generation = generation;
-	vq_client_init(library_of(world, client), 1);
+	vq_client_init(library_of(world, client), 1, world->scenario->quirks_off);
 	tell(world, OBSERVE_CLIENT_DIED, client, VERB_KILL, 0);
 }
 
@@ -637,22 +665,20 @@ void application_step(struct world *world, uint32_t step_index)
 	} else if (!state->waiting_step && !make_call(world, step_index, false)) {
 		state->waiting_step = step_index + 1;
 	}
-	if (step->verb == VERB_FINALIZE && state->dispatch_step)
-		wake(world, step->client);
 }
 
 /* ---- dispatching by itself ---- */
 
 static void dispatch_all(struct world *world, uint32_t client)
 {
-	struct here here = {world, client, VERB_DISPATCH, library_of(world, client)};
+	struct here here = {world, client, VERB_DISPATCH, library_of(world, client), false, false};
 	struct result result = {.error = VQ_OK};
 
 	if (would_wait_inside(world, client))
 		return; /* its daemon's return, or the answer, wakes it */
 	tell_call(world, client, VERB_DISPATCH, NULL, BY_ITSELF);
 	result.error = dispatch(&here, VQ_DISPATCH_ALL, &result.dispatched);
-	notice(world, client, VERB_DISPATCH, result.error);
+	notice(&here, result.error);
 	tell_reply(world, client, VERB_DISPATCH, &result, BY_ITSELF);
 	if (result.error != VQ_OK && client_of(world, client)->phase == CLIENT_OPEN)
 		wake(world, client); /* it tries again */

@@ -222,15 +222,77 @@ static void blocking_waits_for_ever(void **state)
 	play_close(&play);
 }
 
-static void finalize_ends_a_blocking_dispatch(void **state)
+#define WAITS STEP("dispatch: {node: 1, dispatch: manual, type: BLOCKING}") STEP("finalize: {node: 1}")
+#define BY_THE_MANUAL "scenario: t\ncluster: {nodes: 2, profile: documented}\n" STEPS STEP("start: all")
+
+static void by_the_manual_finalize_ends_a_blocking_dispatch(void **state)
 {
 	struct play play;
 
 	(void)state;
-	play_run(&play,
-		 TWO STEP("dispatch: {node: 1, dispatch: manual, type: BLOCKING}") STEP("finalize: {node: 1}"));
+	play_run(&play, BY_THE_MANUAL WAITS);
 	assert_int_equal(error_of(&play, A, VERB_FINALIZE, 0), VQ_OK);
 	assert_int_equal(error_of(&play, A, VERB_DISPATCH, 0), VQ_ERR_BAD_HANDLE);
+	play_close(&play);
+}
+
+/* Nothing wakes it but the end of its daemon. */
+static void a_blocking_dispatch_outlives_its_handle(void **state)
+{
+	struct play play;
+
+	(void)state;
+	play_run(&play, TWO WAITS STEP("dispatch: {node: 1, type: BLOCKING}") STEP("initialize: {node: 1}") STEP(
+				"getinfo: {node: 1}") STEP("crash: 2") STEP("crash: 1") STEP("getinfo: {node: 1}"));
+	assert_int_equal(error_of(&play, A, VERB_DISPATCH, 0), VQ_ERR_BAD_HANDLE);
+	assert_int_equal(error_of(&play, A, VERB_INITIALIZE, 1), VQ_ERR_NO_MEMORY); /* a client has one handle */
+	assert_int_equal(error_of(&play, A, VERB_GETINFO, 0), VQ_ERR_BAD_HANDLE);
+	assert_int_equal(error_of(&play, A, VERB_DISPATCH, 1), VQ_ERR_LIBRARY);
+	assert_int_equal(play_reply(&play, A, VERB_DISPATCH, 1)->step, 7);
+	assert_int_equal(error_of(&play, A, VERB_GETINFO, 1), VQ_ERR_BAD_HANDLE);
+	play_close(&play);
+}
+
+/* With a tracker the next notification does, and is the last. Then the client may begin anew. */
+static void a_blocking_dispatch_tells_one_more(void **state)
+{
+	struct play play;
+
+	(void)state;
+	play_run(&play, TWO STEP("trackstart: {node: 1, dispatch: manual, flags: CHANGES_ONLY}") WAITS STEP("stop: 2")
+				STEP("initialize: {node: 1}") STEP("start: 2"));
+	assert_int_equal(told(&play, OBSERVE_CALLBACK, A), 1);
+	assert_int_equal(error_of(&play, A, VERB_DISPATCH, 0), VQ_ERR_BAD_HANDLE);
+	assert_int_equal(play_reply(&play, A, VERB_DISPATCH, 0)->step, 4);
+	assert_int_equal(error_of(&play, A, VERB_INITIALIZE, 1), VQ_OK);
+	assert_int_equal(play_number(&play, OBSERVE_QUEUED, ANY), 1); /* no tracker is left */
+	play_close(&play);
+}
+
+/* Another thread's dispatch does not end the one that waits. */
+static void two_dispatches_at_once(void **state)
+{
+	struct play play;
+
+	(void)state;
+	play_run(&play, TWO STEP("trackstart: {node: 1, dispatch: manual, flags: CHANGES_ONLY}")
+				STEP("dispatch: {node: 1, type: BLOCKING}") STEP("dispatch: {node: 1, type: ALL}")
+					STEP("stop: 2") STEP("crash: 1"));
+	assert_int_equal(error_of(&play, A, VERB_DISPATCH, 0), VQ_OK);
+	assert_int_equal(told(&play, OBSERVE_CALLBACK, A), 2);
+	assert_int_equal(error_of(&play, A, VERB_DISPATCH, 1), VQ_ERR_LIBRARY);
+	play_close(&play);
+}
+
+/* The process that has it dies: nobody is told. */
+static void killed_while_its_dispatch_lingers(void **state)
+{
+	struct play play;
+
+	(void)state;
+	play_run(&play, TWO STEP("trackstart: {node: 1, dispatch: manual, flags: CHANGES_ONLY}")
+				WAITS STEP("kill: {node: 1}") STEP("stop: 2"));
+	assert_int_equal(play_number(&play, OBSERVE_QUEUED, ANY), 0);
 	play_close(&play);
 }
 
@@ -549,7 +611,11 @@ int main(void)
 		cmocka_unit_test(the_types_of_dispatch),
 		cmocka_unit_test(one_waits),
 		cmocka_unit_test(blocking_waits_for_ever),
-		cmocka_unit_test(finalize_ends_a_blocking_dispatch),
+		cmocka_unit_test(by_the_manual_finalize_ends_a_blocking_dispatch),
+		cmocka_unit_test(a_blocking_dispatch_outlives_its_handle),
+		cmocka_unit_test(a_blocking_dispatch_tells_one_more),
+		cmocka_unit_test(two_dispatches_at_once),
+		cmocka_unit_test(killed_while_its_dispatch_lingers),
 		cmocka_unit_test(callbacks_that_are_null),
 		cmocka_unit_test(calls_wait_for_a_paused_daemon),
 		cmocka_unit_test(calls_to_a_daemon_that_dies_paused),

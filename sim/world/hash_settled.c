@@ -51,8 +51,10 @@ static uint32_t look_at_clients(const struct world *world, uint32_t node)
 		if (world->scenario->clients[i].node != node)
 			continue;
 		ALWAYS(clients < 1u << 28 && !client->note_first);
+		/* one whose connection lingers asks nothing: it counts as one that asked and is not open */
 		clients = clients << 4 | (uint32_t)(client->phase == CLIENT_OPEN) |
-			  (uint32_t)(client->waiting_step != 0) << 1 | (uint32_t)client->asked << 2 |
+			  (uint32_t)(client->waiting_step != 0) << 1 |
+			  (uint32_t)(client->asked || client->phase == CLIENT_LINGERS) << 2 |
 			  (uint32_t)client->answered << 3;
 	}
 	return clients;

@@ -121,17 +121,16 @@ static uint32_t step_or_none(uint32_t step_plus_one)
 struct look_client look_client(const struct world *world, uint32_t client)
 {
 	static const enum look_client_phase phases[] = {
-		[CLIENT_FRESH] = LOOK_FRESH,
-		[CLIENT_OPEN] = LOOK_OPEN,
-		[CLIENT_GONE] = LOOK_GONE,
-		[CLIENT_FINALIZED] = LOOK_FINALIZED,
+		[CLIENT_FRESH] = LOOK_FRESH,         [CLIENT_OPEN] = LOOK_OPEN,         [CLIENT_GONE] = LOOK_GONE,
+		[CLIENT_FINALIZED] = LOOK_FINALIZED, [CLIENT_LINGERS] = LOOK_FINALIZED,
 	};
 	const struct client_state *state = client_of(world, client);
 	const struct node_state *node = node_of(world, world->scenario->clients[client].node);
 
 	return (struct look_client){
 		.phase = phases[state->phase],
-		.connected = state->phase == CLIENT_OPEN && node->up && node->boots == state->boots,
+		.connected = (state->phase == CLIENT_OPEN || state->phase == CLIENT_LINGERS) && node->up &&
+			     node->boots == state->boots,
 		.connection = state->connection,
 		.queue_count = state->note_count,
 		.waiting_step = step_or_none(state->waiting_step),

@@ -131,6 +131,7 @@ enum client_phase {
 	CLIENT_OPEN,
 	CLIENT_GONE, /* knows that its daemon is gone */
 	CLIENT_FINALIZED,
+	CLIENT_LINGERS, /* finalized, but a dispatch that waits keeps the connection */
 };
 
 struct client_state {

@@ -148,7 +148,7 @@ struct world *world_create(const struct scenario *scenario, struct choice choice
 	init_block(world, seed);
 	number_connections(world);
 	for (uint32_t i = 0; i < world->client_count; i++)
-		vq_client_init(library_of(world, i), 1);
+		vq_client_init(library_of(world, i), 1, scenario->quirks_off);
 	world->entries = allocate(n + 1, sizeof *world->entries);
 	daemon_host(&world->host, world->entries);
 	world->component = allocate(n, sizeof *world->component);
