@@ -1,7 +1,7 @@
 """What came of playing the scenario library on another ground: the table, files for a CI server, and a page of the docs.
 
 A result is {"path", "title", "verdict": one of ORDER, "why", "seconds"}, and where it was played twice "first": the verdict,
-reason and lateness of the first time.
+reason and lateness of the first time. "stopped": why it was played no further than it was; empty when to its end.
 """
 
 import collections
@@ -89,6 +89,12 @@ def skipped(results: list[dict]) -> list[tuple[int, str]]:
     return [(count, why) for why, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))]
 
 
+def in_part(results: list[dict]) -> list[tuple[int, str]]:
+    """How many were not played to their end for each reason, the most first."""
+    reasons = collections.Counter(result["stopped"] for result in results if result.get("stopped"))
+    return [(count, why) for why, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))]
+
+
 def write_json(path: str, results: list[dict], found: dict) -> None:
     """All there is."""
     with open(path, "w", encoding="utf-8") as file:
@@ -136,6 +142,9 @@ def markdown(results: list[dict], found: dict) -> str:
     lines += listed("Different", lambda r: r["verdict"] == "different", lambda r: " ".join(r["why"].split()))
     lines += listed("Played twice", lambda r: "first" in r, lambda r: f"at first {r['first']['verdict']} (the machine up to "
                     f"{r['first']['late_ms']} ms late), then {r['verdict']}")
+    if in_part(results):
+        lines += [f"### Played in part: {sum(count for count, _ in in_part(results))}, up to the first step that it does not have", "",
+                  *(f"- {count}: {why}" for count, why in in_part(results)), ""]
     lines += ["### Skipped, and why", "", *(f"- {count}: {why}" for count, why in skipped(results))]
     return "\n".join(lines)
 
@@ -155,6 +164,8 @@ def tell_all(options, suite: str, came: list[dict], found: dict) -> int:
     """Prints skips, versions and the table, writes what `options` (json, junit, page) ask for; the exit status:
     1 when a run is different, else 0.
     """
+    for count, why in in_part(came):
+        print(f"in part    {count} runs: {why}")
     for count, why in skipped(came):
         print(f"skipped    {count} runs: {why}")
     print(", ".join(f"{key} {value}" for key, value in found.items()))

@@ -2,8 +2,8 @@
 
 usage: python3 -m harness.vqsim.compare [SCENARIO…] [-k NAME] [-v] [--json FILE] [--junit FILE] [--page FILE] [--votesim PATH]
 
-It has no library clients: steps that only look are left out, and scenarios whose steps change a cluster in ways that
-it does not have are skipped with the reason. --page FILE puts the results between the marks of a page of the docs.
+It has no library clients: steps that only look are left out. A scenario that changes a cluster in a way that it does not have
+is played up to there, and said to be played in part; where nothing but the start is left it is skipped, with the reason. --page FILE puts the results between the marks of a page of the docs.
 Needs root and corosync-vqsim; without, it says so in one line and is no failure. Exit status 1 when a run differs, 2 when
 scenarios cannot be read.
 """
@@ -22,54 +22,74 @@ from harness.support import ROOT, make
 
 from . import ground
 
-ONLY_LOOK = {"trackstart", "trackstop", "getinfo", "dispatch", "context_set", "context_get", "fd_get", "initialize", "finalize", "kill"}
+ONLY_LOOK = {"trackstart", "trackstop", "getinfo", "dispatch", "context_set", "context_get", "fd_get", "initialize", "finalize", "kill", "fault"}
 PLAYED = {"start", "stop", "crash", "partition", "heal", "expect", "wait"}
-# What no command of it does; the first of these tells a run's reason.
+CHANGES = PLAYED - {"expect", "wait"}
+# What no command of it does.
 MISSING = {
-    "it has no library calls that meet the transport's faults": {"fault"},
     "it has no quorum device that registers and polls": {"qdevice_register", "qdevice_unregister", "qdevice_update", "qdevice_poll",
                                                          "qdevice_master_wins"},
     "it reads its configuration once": {"reload"},
     "it has no library calls that change votes": {"setexpected", "setvotes"},
+    "it has no pause, resume": {"pause", "resume"},
 }
 NODES_MAX = 16
+CHANGES_MIN = 2  # a start and what comes of it
 FEATURES = {"last_man_standing": "its timers are not the scenario's", "expected_votes_tracking": "it keeps nothing on a disk",
-            "allow_downscale": "it has no clean leave", "device": "it can be switched on, and never counts"}
+            "device": "it can be switched on, and never counts"}
 
 
 def why_not(run: dict) -> str | None:
-    """Why corosync-vqsim cannot play this run; None when it can."""
+    """Why corosync-vqsim cannot play this run, whichever its steps; None when it can begin."""
     configs = [node["config"] for node in run["cluster"]["nodes"] if node["config"]]
-    verbs = {step["verb"] for step in run["steps"]}
-    missing = verbs - PLAYED - ONLY_LOOK
-    for kind, some in MISSING.items():
-        if missing & some:
-            return kind
-    if missing:
-        return f"it has no {', '.join(sorted(missing))}"
     if len(run["cluster"]["nodes"]) > NODES_MAX:
         return f"more than {NODES_MAX} nodes"
     if run["cluster"]["quirks_off"]:
         return "quirks are off"
-    if expanded.timed(run) or run["network"]["loss_ppm"] or run["network"]["jitter_ns"]:
+    if run["network"]["loss_ppm"] or run["network"]["jitter_ns"]:
         return "moments, losses: it has no time"
     if any(config["quorum"] != configs[0]["quorum"] for config in configs) or not configs[0]["nodelist"]:
         return "one corosync.conf with a nodelist is all it reads"
     if len({node["quorum_votes"] for node in configs[0]["nodelist"]}) > 1:
         return "a node that comes up has the votes of the first"
-    if any(step["verb"] in ("stop", "crash") and len(step["nodes"]) > 1 for step in run["steps"]) and \
-            any(config["quorum"].get("auto_tie_breaker") for config in configs):
-        return "auto_tie_breaker: nodes that go at once go one by one there, and the breaker changes on the way"
     for key, why in FEATURES.items():
         if configs[0]["quorum"].get(key):
             return f"{key}: {why}"
-    starts = sum(len(step["nodes"]) for step in run["steps"] if step["verb"] == "start")
-    waits = configs[0]["quorum"].get("wait_for_all", configs[0]["quorum"].get("two_node"))
-    if waits and (starts > len(run["cluster"]["nodes"]) or not begins_whole(run)):
-        return "a node that comes up does not wait for all"
     if any("refused" in step.get("expect", {}) for step in run["steps"]):
         return "it does not refuse a configuration"
     return None
+
+
+def step_not(run: dict, number: int) -> str | None:
+    """Why it cannot play this step of a run that it has played up to it; None when it can."""
+    step, quorum = run["steps"][number], next(node["config"]["quorum"] for node in run["cluster"]["nodes"] if node["config"])
+    verb = step["verb"]
+    if verb not in PLAYED | ONLY_LOOK:
+        return next((why for why, verbs in MISSING.items() if verb in verbs), f"it has no {verb}")
+    if verb in PLAYED and ("at_ns" in step or "after_ns" in step or not step["settle"]):
+        return "moments, losses: it has no time"
+    if verb in ("stop", "crash") and len(step["nodes"]) > 1 and quorum.get("auto_tie_breaker"):
+        return "auto_tie_breaker: nodes that go at once go one by one there, and the breaker changes on the way"
+    if verb == "stop" and quorum.get("allow_downscale"):
+        return "allow_downscale: it has no clean leave"
+    if verb == "start" and quorum.get("wait_for_all", quorum.get("two_node")) and (number or not begins_whole(run)):
+        return "a node that comes up does not wait for all"
+    return None
+
+
+def playable(run: dict) -> tuple[dict | None, str]:
+    """The run up to the first step that it cannot play (or all of it), and why that cannot be played (or nothing). None and the
+    reason when no change of the cluster would be left but its start."""
+    why = why_not(run)
+    if why:
+        return None, why
+    number = 0
+    while number < len(run["steps"]) and not why:
+        why = step_not(run, number)
+        number += not why
+    if why and sum(step["verb"] in CHANGES for step in run["steps"][:number]) < CHANGES_MIN:
+        return None, why
+    return {**run, "steps": run["steps"][:number]}, why or ""
 
 
 def begins_whole(run: dict) -> bool:
@@ -164,16 +184,17 @@ def compare_all(program: str, runs: list[dict], verbose: bool) -> list[dict]:
     came = []
     progress = telling.Progress(len(runs))
     for run in runs:
-        why, begin = why_not(run), time.monotonic()
-        result = {"path": run["path"], "title": expanded.title(run), "verdict": "skipped", "why": why or "", "seconds": 0.0}
-        if not why:
+        (part, why), begin = playable(run), time.monotonic()
+        result = {"path": run["path"], "title": expanded.title(run), "verdict": "skipped", "why": why, "seconds": 0.0}
+        if part:
+            result["stopped"] = why
             try:
-                texts = differences(program, run)
+                texts = differences(program, part)
             except ground.VqsimError as error:
                 texts = [str(error)]
             result.update(verdict="different" if texts else "same", why="\n".join(texts), seconds=time.monotonic() - begin)
         came.append(result)
-        if result["verdict"] == "different" or (verbose and not why):
+        if result["verdict"] == "different" or (verbose and part):
             progress.clear()
             print(f"{result['verdict']:10} {result['path']}: {result['title']}", *result["why"].splitlines(), sep="\n    ", flush=True)
         progress.step(result["title"])
