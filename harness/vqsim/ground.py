@@ -131,6 +131,13 @@ class Vqsim:
         self.partition_of = dict.fromkeys(self.partition_of, used[0] if used else 0)
         self.settle()
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass. Raises SystemExit after a signal."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            processes.check_ended()
+            time.sleep(PAUSE_S)
+
     def state(self) -> dict[int, tuple]:
         """By node that is up: (quorate, members, ring), as `show` tells it."""
         return {int(node): (quorate == "1", sorted(map(int, nodes.split())), (int(ring), int(seq, 16)))
