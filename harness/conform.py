@@ -327,7 +327,7 @@ def play_all(runs: list[dict], program: str, options) -> list[dict]:
                 result["first"] = {"verdict": verdict, "why": why, "late_ms": played["late_ms"] if played else 0}
                 again.append(next(task for task in some if task[1] is result))
                 continue
-            result.update(verdict=verdict, why=why, seconds=played["began"][-1] / 1e9 if played and played["began"] else 0.0)
+            result.update(verdict=verdict, why=why, late_ms=played["late_ms"] if played else 0, seconds=played["began"][-1] / 1e9 if played and played["began"] else 0.0)
             tell(result, progress, options.verbose)
     progress.clear()
     return found

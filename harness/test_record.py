@@ -332,18 +332,32 @@ def await_rings(cluster, *groups: list[int]) -> None:
     time.sleep(1)
 
 
-@pytest.mark.skipif(processes.why_unavailable() is not None, reason=processes.why_unavailable() or "")
-def test_a_real_session_from_daemons_to_a_run(program, tmp_path):
-    """Daemons are started, split and healed; their logs, and what a live tracker saw, hold in the simulator."""
+# The rings of the session below, by node, when no others are formed on the way (harness/truth/FINDINGS.md, 37: any time they may).
+TOGETHER = [[1, 2, 3], [1, 2], [1, 2, 3], [1, 2]]
+SESSION = {1: [[1], [1, 2], *TOGETHER], 2: [[2], [1, 2], *TOGETHER], 3: [[3], [1, 2, 3], [3], [1, 2, 3]]}
+SESSIONS_MAX = 4
+
+
+def await_connection(tracker: subprocess.Popen) -> None:
+    """Until the program has the buffer of its connection's events; 60 s at most."""
+    end = time.monotonic() + 60
+    while not re.search(r"qb-event-votequorum", open(f"/proc/{tracker.pid}/maps", encoding="utf-8").read()):
+        assert time.monotonic() < end and tracker.poll() is None, "no connection"
+        time.sleep(0.05)
+    time.sleep(0.5)
+
+
+def real_session(program, folder) -> tuple[dict[int, str], str, str]:
+    """Daemons are started, split and healed: the files of their logs, corosync.conf, and what a live tracker wrote."""
     from .live.cluster import LOG, Cluster, Configuration
 
     with Cluster([1, 2, 3], Configuration([{"id": node} for node in (1, 2, 3)], [])) as cluster:
         for node in (1, 2, 3):
             cluster.start(node)
             await_rings(cluster, list(range(1, node + 1)))
-        live = tmp_path / "live.yaml"
+        live = folder / "live.yaml"
         tracker = processes.spawn(cluster.nodes[1].namespace.enter(program, "record", "--live", "-o", str(live)))
-        time.sleep(1)
+        await_connection(tracker)
         cluster.partition([[1, 2], [3]])
         await_rings(cluster, [1, 2], [3])
         cluster.heal()
@@ -352,19 +366,36 @@ def test_a_real_session_from_daemons_to_a_run(program, tmp_path):
         await_rings(cluster, [1, 2])
         tracker.terminate()
         tracker.wait(20)
-        logs = []
+        logs = {}
         for node in (1, 2, 3):
-            path = tmp_path / f"node{node}.log"
+            path = folder / f"node{node}.log"
             path.write_text(open(cluster.nodes[node].path(LOG), encoding="utf-8").read())
-            logs.append(str(path))
-        conf = tmp_path / "corosync.conf"
+            logs[node] = str(path)
+        conf = folder / "corosync.conf"
         conf.write_text(open(cluster.nodes[1].path("/etc/corosync/corosync.conf"), encoding="utf-8").read())
-    path = record(program, tmp_path, *logs, "--conf", str(conf))
+    return logs, str(conf), str(live)
+
+
+@pytest.mark.skipif(processes.why_unavailable() is not None, reason=processes.why_unavailable() or "")
+def test_a_real_session_from_daemons_to_a_run(program, tmp_path):
+    """The logs of daemons, and what a live tracker saw, hold in the simulator. Where daemons, on a busy machine above all, formed other
+    rings on the way, which their logs say, there is another session: what is told of such logs the stories above have."""
+    for number in range(SESSIONS_MAX):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        logs, conf, live = real_session(program, folder)
+        rings = {node: members_in_log(path) for node, path in logs.items()}
+        if rings == SESSION:
+            break
+        print(f"session {number}: other rings on the way: {rings}")
+    else:
+        pytest.skip(f"daemons formed other rings on the way in each of {SESSIONS_MAX} sessions: {rings}")
+    path = record(program, tmp_path, *logs.values(), "--conf", conf)
     done = run(program, path)
     assert done.returncode == 0, done.stderr
     text = open(path, encoding="utf-8").read()
     assert [step for step in steps(text) if not step.startswith(("start", "track"))] == ["partition: [[1, 2], [3]]", "heal: all", "crash: 3"]
     for node in (1, 2, 3):
-        assert members_in_log(logs[node - 1]) == members_in_run(program, path, node)
-    assert run(program, str(live)).returncode == 0
-    assert [step.split(":")[0] for step in steps(live.read_text()) if not step.startswith(("start", "track"))] == ["partition", "heal", "crash"]
+        assert members_in_log(logs[node]) == members_in_run(program, path, node)
+    assert run(program, live).returncode == 0
+    assert [step.split(":")[0] for step in steps(open(live, encoding="utf-8").read()) if not step.startswith(("start", "track"))] == ["partition", "heal", "crash"]

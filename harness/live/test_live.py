@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
-from harness.live import compare, processes, recorder
+from harness.live import compare, late, processes, recorder
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHOWN = os.path.join(ROOT, "harness", "truth", "shown.jsonl")
@@ -23,7 +24,54 @@ def shown(name):
 @pytest.mark.parametrize("name", ["single-node", "two-node", "refuse-atb-lms-odd", "qdevice-api-errors"])
 def test_records_what_was_recorded_before(name):
     known = shown(name)
-    assert compare.differences(known["events"], recorder.record(known["case"])["events"]) == []
+
+    def attempt():
+        with processes.held(), recorder.Recorder(known["case"]) as ground:
+            events = ground.run()
+            return ground.late_s, "\n".join([*compare.differences(known["events"], events), *map(str, ground.complaints)])
+    late.judged(attempt)
+
+
+def attempts(*measured):
+    """An attempt that comes out wrong each time and is so late, and how often it was made."""
+    made = []
+
+    def attempt():
+        made.append(measured[len(made)])
+        return made[-1], "wrong"
+    return attempt, made
+
+
+def test_a_difference_on_a_machine_on_time_fails_at_once(monkeypatch):
+    monkeypatch.setattr(late.Watch, "_nap", lambda self: None)
+    attempt, made = attempts(0.0, 1.0)
+    with pytest.raises(AssertionError, match="wrong"):
+        late.judged(attempt)
+    assert made == [0.0]
+    attempt, made = attempts(1.0, 0.0)
+    with pytest.raises(AssertionError, match="wrong"):
+        late.judged(attempt)
+    assert made == [1.0, 0.0]
+
+
+def test_a_machine_that_is_always_late_judges_nothing():
+    attempt, made = attempts(0.5, 0.7, 0.6)
+    with pytest.raises(pytest.skip.Exception, match="500 ms, 700 ms, 600 ms"):
+        late.judged(attempt)
+    assert len(made) == late.TIMES
+
+
+def test_a_late_machine_is_seen():
+    with late.Watch() as watch:
+        time.sleep(0.02)
+        on_time_s = watch.late_s
+        busy, switch = time.monotonic() + 0.3, sys.getswitchinterval()
+        sys.setswitchinterval(1)  # this thread keeps the others from running
+        while time.monotonic() < busy:
+            pass
+        sys.setswitchinterval(switch)
+        time.sleep(0.02)
+    assert watch.late_s > max(0.1, on_time_s)
 
 
 def test_a_node_that_is_refused_says_why():
