@@ -349,7 +349,7 @@ const char *vq_message_name(uint32_t kind);
 void vq_leave(struct vq *vq, const struct vq_host *host, void *ctx);
 /* New configuration, already accepted by the parser (corosync-cfgtool -R). */
 void vq_reload(struct vq *vq, const struct vq_host *host, void *ctx, const struct vq_config *config);
-/* cmap quorum.cancel_wait_for_all >= 1; the host then reloads its configuration. */
+/* cmap quorum.cancel_wait_for_all >= 1; the host reloads its configuration before it calls this. */
 void vq_cancel_wait_for_all(struct vq *vq, const struct vq_host *host, void *ctx);
 
 void vq_connection_open(struct vq *vq, uint32_t connection);

@@ -651,7 +651,7 @@ void daemon_cancel_wait_for_all(struct world *world, uint32_t node)
 	if (!runs(world, node))
 		return;
 	observe_node(world, OBSERVE_CANCEL_WFA, node, 0, NULL);
-	vq_cancel_wait_for_all(core_of(world, node), host, &here);
-	/* the key is set back to 0, and that change is read as a reload */
+	/* the key is set back to 0 before anything is sent, and that change is read as a reload */
 	vq_reload(core_of(world, node), host, &here, running_config(world, node));
+	vq_cancel_wait_for_all(core_of(world, node), host, &here);
 }
