@@ -174,6 +174,10 @@ truth:  ## record every case of TRUTH (harness/truth) on real daemons, and say w
 		$(PYTHON) -m harness.live.record $$cases -o $(BUILD)/live/$$(basename $$cases) -j $$((2 * $(JOBS))) --compare || failed=1; \
 	done; exit $$failed
 
+wild:  ## scenarios that nobody wrote, on real daemons and in the simulator; WILD=options (root, long)
+	@harness/setup.sh run live
+	$(PYTHON) -m harness.wild --output $(BUILD)/wild $(WILD)
+
 # ---- installing -----------------------------------------------------------------
 # GNU's names: make install prefix=/usr DESTDIR=/tmp/stage
 
@@ -235,7 +239,7 @@ help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
 
 FORCE:
-.PHONY: all run test install uninstall deb check-format report-template test-report report-screenshots coverage fuzz fuzz-corpus bench mutants mutants-all conform truth clean help \
+.PHONY: all run test install uninstall deb check-format report-template test-report report-screenshots coverage fuzz fuzz-corpus bench mutants mutants-all conform truth wild clean help \
 	test-programs bench-programs fuzz-programs fuzz-link yaml-lib FORCE
 .SECONDARY:
 

@@ -74,7 +74,7 @@ def test_every_folder_says_what_lives_there():
 
 def test_help_names_every_target_that_people_call():
     told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ("all", "run", "test", "check-format", "report-template", "test-report", "report-screenshots", "coverage", "fuzz", "fuzz-corpus", "bench", "mutants", "mutants-all", "conform", "truth", "clean", "help"):
+    for target in ("all", "run", "test", "check-format", "report-template", "test-report", "report-screenshots", "coverage", "fuzz", "fuzz-corpus", "bench", "mutants", "mutants-all", "conform", "truth", "wild", "clean", "help"):
         assert f"make {target} " in told
 
 

@@ -1,0 +1,1 @@
+"""Scenarios that nobody wrote, on real daemons and in the simulator."""
