@@ -16,7 +16,7 @@ THEMES = ["plain", "votes", "expected", "two_node", "wait_for_all", "tie_breaker
           "device", "mix", "mix", "mix"]
 # What may happen, and how often in comparison.
 EVENTS = {"crash": 6, "stop": 5, "start": 10, "split": 6, "heal": 10, "restart": 2, "pause": 1, "setexpected": 4, "setvotes": 4,
-          "getinfo": 3, "track": 5, "untrack": 3, "finalize": 1, "manual": 2, "wait": 2, "reload": 4, "cancel": 4, "device": 16, "grow": 1}
+          "getinfo": 3, "track": 5, "untrack": 3, "finalize": 2, "manual": 2, "wait": 2, "reload": 4, "cancel": 4, "device": 16, "grow": 1}
 
 
 class Shape:
@@ -109,7 +109,7 @@ class Story:
         self.devices = set()  # nodes whose device client tracks
         self.manual = set()
         self.context = 0
-        self.hurry = dice.choice([0.0, 0.0, 0.0, 0.15, 0.4])
+        self.hurry = dice.choice([0.0, 0.0, 0.15, 0.4])
         self.in_hurry = False
 
     def ids(self) -> list[int]:
@@ -277,14 +277,15 @@ class Story:
     def _untrack(self):
         clients = [(node, client) for (node, client, number) in self.tracking if node in self.up and self.incarnation[node] == number]
         node, client = self.dice.choice(sorted(clients)) if clients else (self.any_up(), "t9")
-        if client != "q":
+        if client[0] == "t":
             self.command(node, client, "stop")
 
     def _finalize(self):
-        node, client = self.any_up(), self.dice.choice(["t0", "t1"])
-        if (node, client, self.incarnation[node]) in self.tracking:
-            self.command(node, client, "fini")
-            self.command(node, client, self.dice.choice(["getinfo 0", "stop", "fini"]))
+        """A connection that is used for nothing else: a finalized one would outlive its daemon."""
+        node, client = self.any_up(), f"z{self.context}"
+        self.track(node, client, self._flags())
+        self.command(node, client, "fini")
+        self.command(node, client, self.dice.choice(["getinfo 0", "stop", "fini", "setexpected 3"]))
 
     def _manual(self):
         node = self.any_up()
