@@ -249,7 +249,8 @@ static void tell_interleavings(const struct explore_interleavings *done)
 		       done->complete, (unsigned long long)done->cut, (unsigned long long)done->dropped);
 	else
 		fputs(", and all interleavings of each event", stdout);
-	printf(", %llu runs", (unsigned long long)done->runs);
+	printf(", %s%llu ways told by %llu runs", done->ways == UINT64_MAX ? "more than " : "",
+	       (unsigned long long)done->ways, (unsigned long long)done->runs);
 }
 
 static void tell_covered(const struct explore_command *command, const struct exploration *exploration)

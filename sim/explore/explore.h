@@ -86,6 +86,7 @@ struct explore_finding { /* the shortest way to one kind of breach */
 
 struct explore_interleavings { /* of the events tried, when asked for */
 	uint64_t runs;
+	uint64_t ways;    /* that these stand for; UINT64_MAX: that many or more */
 	uint64_t cut;     /* events with more ways than were run */
 	uint64_t dropped; /* ways not run that are known; there are more */
 	uint32_t

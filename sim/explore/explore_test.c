@@ -641,6 +641,7 @@ static void all_interleavings_of_an_event_are_found(void **unused)
 			      (unsigned long long)exploration.interleavings.runs);
 		assert_int_equal(exploration.interleavings.cut, 0);
 		assert_true(exploration.interleavings.runs < naive.runs);
+		assert_int_equal(exploration.interleavings.ways, naive.runs);
 		if (exploration.breaches == 0)
 			assert_int_equal(exploration.states, naive.hash_count);
 		for (uint32_t k = 0; k < exploration.finding_count; k++) {

@@ -5,13 +5,15 @@
  * first run is the usual one, then come those that depart from it in one place, in two,
  * and so on, until there are no more or the budget is used up.
  *
- * A run that comes to where another was before, which departed in no more places, ends
- * there: what follows is known from that one.
+ * Where something is asked a run stands at a fork. A run that comes to a fork where another
+ * was before, which departed in no more places, ends there: what follows is known from
+ * that one. Forks are the same when what can still come is the same
+ * (world_hash_under_way()), and either both or neither had a breach on the way.
  */
 #ifndef SIM_EXPLORE_INTERLEAVE_H
 #define SIM_EXPLORE_INTERLEAVE_H
 
-#include "sim/world/world.h"
+#include "sim/explore/snapshot.h"
 
 /* Departures of a run: how many, then each as question << 8 | picked; questions are counted
  * from where the event begins. NULL: the usual run. */
@@ -24,18 +26,25 @@ void interleaver_destroy(struct interleaver *interleaver);
 /* What the world is to ask. */
 struct choice interleaver_choice(struct interleaver *interleaver);
 
-/* Another event is to go all its ways, by `budget` runs at most. */
-void interleaver_begin(struct interleaver *interleaver, uint32_t budget);
+/* Another event is to go all its ways, by `budget` runs at most: the script's step `step`, which begins
+ * where `start` is. Both must outlive that. */
+void interleaver_begin(struct interleaver *interleaver, const struct ground *ground, const struct snapshot *start,
+		       uint32_t step, uint32_t budget);
+/* For tests: take forks for the same by so many bits of their hashes, 1 to 128 (default). */
+void interleaver_trust(struct interleaver *interleaver, uint32_t bits);
 /* The next run is to come. False: there are no more, or the budget is used up. */
 bool interleaver_next(struct interleaver *interleaver);
-/* After each advance of the run's world. False: from here on it goes as another did. */
-bool interleaver_goes_on(struct interleaver *interleaver, const struct world *world);
+/* Make it, from where it departs. breached: there was a breach on its way; who watches sets it when one
+ * comes. False: from somewhere on it goes as another did; true: the step is over. */
+bool interleaver_run(struct interleaver *interleaver, bool *breached);
 /* Of the run under way; valid until the next. */
 const uint32_t *interleaver_departures(const struct interleaver *interleaver);
 
 struct interleaved { /* what was done of an event */
 	uint64_t runs;
 	uint64_t dropped;  /* runs that are known to be missing; there may be more behind them */
+	uint64_t forks;    /* different ones */
+	uint64_t ways;     /* that the runs stand for, UINT64_MAX: that many or more; of a cut event those known */
 	uint32_t complete; /* all with so many departures were made; UINT32_MAX: all there are */
 };
 struct interleaved interleaver_done(const struct interleaver *interleaver);

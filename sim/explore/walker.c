@@ -10,14 +10,10 @@
 #include "sim/ensure.h"
 #include "sim/explore/interleave.h"
 #include "sim/explore/shortcut.h"
+#include "sim/explore/snapshot.h"
 #include "sim/explore/symmetry.h"
 #include "sim/world/world.h"
 #include "sim/world/xxhash.h"
-
-struct snapshot {
-	size_t world_bytes, room;
-	uint8_t *world, *check;
-};
 
 struct walker {
 	const struct explore_options *options;
@@ -28,7 +24,7 @@ struct walker {
 	struct scenario_client *clients; /* one at each node, when some event makes calls */
 	struct world *world;
 	struct check *check;
-	size_t check_bytes;
+	struct ground ground;
 	struct snapshot *snapshots; /* after so many events of the way */
 	uint32_t *way;
 	const uint32_t **way_departures;
@@ -129,26 +125,9 @@ static void take_step(struct walker *walker, uint32_t step)
 		;
 }
 
-static void save(struct walker *walker, struct snapshot *snapshot)
-{
-	snapshot->world_bytes = world_bytes(walker->world);
-	if (snapshot->world_bytes > snapshot->room) {
-		free(snapshot->world);
-		snapshot->room = snapshot->world_bytes;
-		snapshot->world = allocate(1, snapshot->room);
-	}
-	if (!snapshot->check)
-		snapshot->check = allocate(1, walker->check_bytes);
-	world_save(walker->world, snapshot->world);
-	memcpy(snapshot->check, walker->check, walker->check_bytes);
-}
-
 static void go_back(struct walker *walker)
 {
-	const struct snapshot *snapshot = &walker->snapshots[walker->way_count];
-
-	world_restore(walker->world, snapshot->world, snapshot->world_bytes);
-	memcpy(walker->check, snapshot->check, walker->check_bytes);
+	snapshot_return(&walker->snapshots[walker->way_count], &walker->ground);
 }
 
 static void start(struct walker *walker)
@@ -157,7 +136,7 @@ static void start(struct walker *walker)
 		return;
 	walker->started = true;
 	take_step(walker, 0);
-	save(walker, &walker->snapshots[0]);
+	snapshot_take(&walker->snapshots[0], &walker->ground);
 }
 
 static void set_step(struct walker *walker, uint32_t step, uint32_t event)
@@ -176,7 +155,7 @@ static void walk_to(struct walker *walker, struct way way)
 		same++;
 	walker->way_count = same;
 	go_back(walker);
-	for (; walker->way_count < way.count; save(walker, &walker->snapshots[walker->way_count])) {
+	for (; walker->way_count < way.count; snapshot_take(&walker->snapshots[walker->way_count], &walker->ground)) {
 		uint32_t event = way.events[walker->way_count];
 
 		walker->way_departures[walker->way_count] = way.departures ? way.departures[walker->way_count] : NULL;
@@ -391,7 +370,7 @@ static uint32_t keep_departures(struct expansion *expansion, const uint32_t *lis
 static bool same_outcome(const struct expansion *expansion, const struct outcome *a, const struct outcome *b)
 {
 	return a->hash[0] == b->hash[0] && a->hash[1] == b->hash[1] && a->unfinished == b->unfinished &&
-	       a->shown_count == b->shown_count &&
+	       a->breached == b->breached && a->shown_count == b->shown_count &&
 	       (a->shown_count == 0 || memcmp(expansion->shown + a->shown_first, expansion->shown + b->shown_first,
 					      a->shown_count * sizeof *expansion->shown) == 0);
 }
@@ -415,6 +394,7 @@ static void keep_run(struct walker *walker, uint32_t first)
 static void add_interleaved(struct explore_interleavings *to, const struct interleaved *done)
 {
 	to->runs += done->runs;
+	to->ways = done->ways > UINT64_MAX - to->ways ? UINT64_MAX : to->ways + done->ways;
 	to->cut += done->dropped != 0;
 	to->dropped += done->dropped;
 	to->most = done->runs > to->most ? (uint32_t)done->runs : to->most;
@@ -425,25 +405,24 @@ static void add_interleaved(struct explore_interleavings *to, const struct inter
 static void run_all_ways(struct walker *walker, uint32_t event)
 {
 	uint32_t step = walker->way_count + 1, first = walker->expansion->outcome_count;
+	struct outcome *outcome = &walker->outcomes[event];
 	struct interleaved done;
 
-	interleaver_begin(walker->interleaver, walker->options->interleavings);
+	set_step(walker, step, event);
+	interleaver_begin(walker->interleaver, &walker->ground, &walker->snapshots[walker->way_count], step,
+			  walker->options->interleavings);
 	while (interleaver_next(walker->interleaver)) {
-		struct outcome *outcome = &walker->outcomes[event];
-
 		begin_outcome(walker, event);
 		outcome->simulated = true;
-		set_step(walker, step, event);
-		while (world_step(walker->world) <= step && !outcome->unfinished && world_advance(walker->world))
-			outcome->unfinished = !interleaver_goes_on(walker->interleaver, walker->world);
+		outcome->unfinished = !interleaver_run(walker->interleaver, &outcome->breached);
 		if (!outcome->unfinished) {
 			look(walker);
 			end_outcome(walker, event);
 		}
 		if (!outcome->unfinished || outcome->shown_count)
 			keep_run(walker, first);
-		go_back(walker);
 	}
+	go_back(walker);
 	done = interleaver_done(walker->interleaver);
 	add_interleaved(&walker->expansion->interleavings, &done);
 }
@@ -540,13 +519,15 @@ static void make_scenario(struct walker *walker, const struct scenario *scenario
 
 static void make_world(struct walker *walker)
 {
-	walker->check_bytes = check_size(&walker->scenario);
-	walker->check = allocate(1, walker->check_bytes);
+	size_t check_bytes = check_size(&walker->scenario);
+
+	walker->check = allocate(1, check_bytes);
 	check_init(walker->check, &walker->scenario);
 	if (walker->options->interleavings)
 		walker->interleaver = interleaver_create();
 	walker->world = world_create(&walker->scenario,
 				     walker->interleaver ? interleaver_choice(walker->interleaver) : choice_token, 0);
+	walker->ground = (struct ground){walker->world, walker->check, check_bytes};
 	world_observe(walker->world, (struct observer){walker, observe});
 	walker->essence_bytes = world_essence_size(walker->world);
 	walker->essences = allocate(walker->scenario.node_count, walker->essence_bytes);
@@ -583,8 +564,7 @@ void walker_destroy(struct walker *walker)
 	world_destroy(walker->world);
 	shortcuts_destroy(walker->shortcuts);
 	for (uint32_t i = 0; i <= walker->options->depth; i++) {
-		free(walker->snapshots[i].world);
-		free(walker->snapshots[i].check);
+		snapshot_free(&walker->snapshots[i]);
 	}
 	free(walker->snapshots);
 	free(walker->steps);

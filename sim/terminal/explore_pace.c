@@ -82,7 +82,8 @@ void pace_write_stats(const struct pace *pace, const struct explore_options *opt
 	fprintf(file,
 		"{\"depth\": %u, \"jobs\": %u, \"exhausted\": %s, \"cut\": %s, \"states\": %llu, \"transitions\": "
 		"%llu, "
-		"\"simulated\": %llu, \"dropped\": %llu, \"runs\": %llu, \"runs_of_one_event\": %u, \"events_cut\": "
+		"\"simulated\": %llu, \"dropped\": %llu, \"runs\": %llu, \"ways\": %llu, \"runs_of_one_event\": %u, "
+		"\"events_cut\": "
 		"%llu, "
 		"\"runs_dropped\": %llu, \"departures\": %d, \"findings\": %u, \"state_bytes\": %llu, "
 		"\"bytes_a_state\": "
@@ -93,7 +94,7 @@ void pace_write_stats(const struct pace *pace, const struct explore_options *opt
 		exploration->cut ? "true" : "false", (unsigned long long)exploration->states,
 		(unsigned long long)exploration->transitions, (unsigned long long)exploration->simulated,
 		(unsigned long long)exploration->dropped, (unsigned long long)interleavings->runs,
-		interleavings->most, (unsigned long long)interleavings->cut,
+		(unsigned long long)interleavings->ways, interleavings->most, (unsigned long long)interleavings->cut,
 		(unsigned long long)interleavings->dropped, interleavings->cut ? (int)interleavings->complete : -1,
 		exploration->finding_count, (unsigned long long)exploration->state_bytes,
 		(double)exploration->state_bytes / (double)exploration->states,
