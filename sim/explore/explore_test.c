@@ -633,8 +633,10 @@ static void all_interleavings_of_an_event_are_found(void **unused)
 		events_make_for(&events, &set.scenarios[0], events_called_for(&set.scenarios[0]));
 		naive_open(&naive, &set.scenarios[0]);
 		naive_add(&naive); /* the start */
-		for (uint32_t event = 0; event < events.count; event++)
+		for (uint32_t event = 0; event < events.count; event++) {
 			naive_event(&naive, &events.steps[event]);
+			naive.runs -= events.steps[event].verb == VERB_START; /* all are up: not tried */
+		}
 		options.events = &events;
 		explore(&set.scenarios[0], &options, &exploration);
 		print_message("%s: %llu ways, %llu run\n", small[i], (unsigned long long)naive.runs,
