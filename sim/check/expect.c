@@ -456,14 +456,21 @@ static void split_brain_end(const struct judge *judge, const struct expectation 
 
 /* ---- the step's own call, refused starts ---- */
 
+/* The call's own, or why no connection was made for it: then the call itself is not made. */
+static bool answers(const struct observation *seen, const struct step *step)
+{
+	bool unconnected = seen->verb == VERB_INITIALIZE && seen->number != VQ_OK && verb_is_call(step->verb);
+
+	return seen->client == step->client && (seen->verb == step->verb || unconnected);
+}
+
 void expect_reply(const struct judge *judge)
 {
 	const struct observation *seen = judge->seen;
 	const struct step *step = step_now(judge);
 	struct answer *answer = &judge->check->answer;
 
-	if (!step || !step->expect.reply.at.line || answer->came || seen->client != step->client ||
-	    seen->verb != step->verb)
+	if (!step || !step->expect.reply.at.line || answer->came || !answers(seen, step))
 		return;
 	answer->came = 1;
 	answer->error = (int32_t)seen->number;

@@ -136,6 +136,26 @@ static void reply(void **state)
 	}
 }
 
+/* A call whose client cannot connect is answered by why not. */
+static void reply_of_a_connection_that_fails(void **state)
+{
+	struct expectation expect = {.reply = {.at = {8, 1}, .error = VQ_ERR_LIBRARY}};
+	struct stage stage;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		expecting(&stage, expect);
+		stage.steps[1].verb = VERB_GETINFO;
+		stage_call(&stage, 0, VERB_INITIALIZE, NULL);
+		stage_reply(&stage, 0, VERB_INITIALIZE, i ? VQ_ERR_ACCESS : VQ_ERR_LIBRARY);
+		if (i == 0) {
+			met(&stage);
+		} else {
+			missed(&stage, "the reply: LIBRARY", "ACCESS");
+		}
+	}
+}
+
 static void refused(void **state)
 {
 	struct refused_pattern pattern = {.at = {8, 1}, .node = 0, .message = "two_node"};
@@ -318,6 +338,7 @@ int main(void)
 		cmocka_unit_test(info),
 		cmocka_unit_test(split_brain),
 		cmocka_unit_test(reply),
+		cmocka_unit_test(reply_of_a_connection_that_fails),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(logged),
 		cmocka_unit_test(exactly_these_callbacks),

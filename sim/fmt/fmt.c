@@ -13,6 +13,7 @@
 #include "sim/ensure.h"
 #include "sim/findings.h"
 #include "sim/fmt/layout.h"
+#include "sim/scenario/printable.h"
 #include "sim/scenario/tree.h"
 
 /* ---- the same? --------------------------------------------------------------- */
@@ -130,10 +131,11 @@ static enum fmt_result format(struct job *job, char *message, size_t message_siz
 enum fmt_result fmt_text(const char *text, size_t size, const char *path, char **formatted, size_t *formatted_size,
 			 char *message, size_t message_size)
 {
+	size_t mark = utf8_mark(text, size);
 	struct job job = {
 		.reading = {.path = path, .variant = "", .message = message, .message_size = message_size},
-		.text = text,
-		.size = size,
+		.text = text + mark,
+		.size = size - mark,
 	};
 	enum fmt_result result = format(&job, message, message_size);
 

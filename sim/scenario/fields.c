@@ -4,6 +4,7 @@
 
 #include "sim/ensure.h"
 #include "sim/scenario/amount.h"
+#include "sim/scenario/printable.h"
 #include "sim/scenario/reader.h"
 
 /* ---- what was found instead ---------------------------------------------------- */
@@ -57,6 +58,21 @@ const char *read_text(struct reader *reader, const struct tree *tree, const char
 	if (tree->kind != TREE_SCALAR || tree_is_null(tree))
 		expected(reader, tree, key, "text");
 	return tree->text;
+}
+
+const char *read_one_line(struct reader *reader, const struct tree *tree, const char *key)
+{
+	const char *text = read_text(reader, tree, key);
+
+	for (size_t i = 0, length; i < tree->size; i += length) {
+		uint32_t c = 0;
+
+		length = utf8_decode(text + i, tree->size - i, &c);
+		if (length == 0 || is_control(c))
+			mistake(&reader->reading, tree->at,
+				"%s: a control character (U+%04X): one line of words is expected", key, (unsigned)c);
+	}
+	return text;
 }
 
 static bool plain(const struct tree *tree)

@@ -1,5 +1,4 @@
 /* Bytes of a file made fit for a message: no control characters, not too long. */
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,6 +27,16 @@ size_t utf8_decode(const char *text, size_t size, uint32_t *character)
 		return 0;
 	*character = value;
 	return length;
+}
+
+size_t utf8_mark(const char *text, size_t size)
+{
+	return size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
+bool is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
 }
 
 /* Not controls, not what turns the direction of writing or has no shape, not private use. */

@@ -110,7 +110,7 @@ static void read_tags(struct reader *reader, const struct tree *tree)
 	if (tree->kind == TREE_MAP)
 		expected(reader, tree, "tags", "a list of words");
 	for (uint32_t i = 0; i < count; i++)
-		tags[i] = read_text(reader, tree->kind == TREE_LIST ? tree->items[i] : tree, "tags");
+		tags[i] = read_one_line(reader, tree->kind == TREE_LIST ? tree->items[i] : tree, "tags");
 	reader->scenario->tags = tags;
 	reader->scenario->tag_count = count;
 }
@@ -138,7 +138,7 @@ static void read_name_of(void *context)
 	struct reader *reader = document->reader;
 	const struct tree *name = needed(reader, document->tree, "scenario");
 
-	reader->scenario->name = read_text(reader, name, "scenario");
+	reader->scenario->name = read_one_line(reader, name, "scenario");
 	if (name->size == 0)
 		expected(reader, name, "scenario", "a name");
 }

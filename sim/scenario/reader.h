@@ -59,6 +59,8 @@ bool tree_is_null(const struct tree *tree);
 void expect_list(struct reader *reader, const struct tree *tree, const char *key, const char *of);
 void expect_map(struct reader *reader, const struct tree *tree, const char *key, const char *of);
 const char *read_text(struct reader *reader, const struct tree *tree, const char *key);
+/* The same, fit to stand in a line of output. */
+const char *read_one_line(struct reader *reader, const struct tree *tree, const char *key);
 bool read_bool(struct reader *reader, const struct tree *tree, const char *key);
 bool read_switch(struct reader *reader, const struct tree *tree, const char *key);
 uint64_t read_number(struct reader *reader, const struct tree *tree, const char *key, uint64_t least, uint64_t most);

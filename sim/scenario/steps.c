@@ -76,7 +76,7 @@ static void read_step(void *context)
 	if (value == NULL && field(&fields, "expect") == NULL)
 		mistake(&reader->reading, one->tree->at, "a step that does nothing: it has no verb and no expect");
 	if (field(&fields, "name") != NULL)
-		step->name = field(&fields, "name")->text;
+		step->name = read_one_line(reader, field(&fields, "name")->tree, "name");
 	read_timing(reader, &fields, step);
 	if (value != NULL)
 		read_verb(reader, value, step);

@@ -129,13 +129,13 @@ static struct position position_of(yaml_mark_t mark)
 struct tree_stream *tree_open(struct reading *reading, const char *text, size_t size)
 {
 	struct tree_stream *stream = take(reading, 1, sizeof(*stream));
+	size_t mark = utf8_mark(text, size), hidden_size;
 	const char *hidden;
-	size_t hidden_size;
 
 	stream->reading = reading;
-	stream->text = text;
-	stream->size = size;
-	hidden = tree_hide_references(reading, text, size, &hidden_size);
+	stream->text = text + mark;
+	stream->size = size - mark;
+	hidden = tree_hide_references(reading, stream->text, stream->size, &hidden_size);
 	if (!yaml_parser_initialize(&stream->parser))
 		mistake(reading, (struct position){0, 0}, "no memory for a YAML parser");
 	yaml_parser_set_encoding(&stream->parser, YAML_UTF8_ENCODING);
