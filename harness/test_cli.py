@@ -259,6 +259,46 @@ def test_an_output_that_cannot_be_written(program, folder):
         assert full.returncode in (2, 3) and full.stderr, option
 
 
+@pytest.mark.parametrize("option", ["--trace", "--junit", "--markdown"])
+def test_a_scenario_is_not_written_over(program, folder, option):
+    """A slip in the order of the words must not cost the scenario, by whatever name it is called."""
+    (folder / "link").symlink_to("holds.yaml")
+    for name in ("holds.yaml", "./holds.yaml", "link"):
+        run = votesim(program, "run", "holds.yaml", option, name, cwd=folder)
+        assert run.returncode == 2 and f"{option} would write over holds.yaml" in run.stderr
+        assert (folder / "holds.yaml").read_text() == HOLDS
+
+
+def test_two_outputs_are_two_files(program, folder):
+    """Not there yet, there already, and a device that may be named twice."""
+    for _ in range(2):
+        run = votesim(program, "run", "holds.yaml", "--json", "out", "--tap", "out", cwd=folder)
+        assert run.returncode == 2 and "--json and --tap would both write out" in run.stderr
+        (folder / "out").write_text("before")
+    assert (folder / "out").read_text() == "before"
+    assert votesim(program, "run", "holds.yaml", "--json", "/dev/null", "--tap", "/dev/null", cwd=folder).returncode == 0
+
+
+def test_a_byte_order_mark_says_nothing(program, folder):
+    """As editors on other systems write it; with carriage returns, too."""
+    plain = votesim(program, "run", "holds.yaml", cwd=folder).stdout
+    (folder / "holds.yaml").write_bytes(b"\xef\xbb\xbf" + HOLDS.replace("\n", "\r\n").encode())
+    assert votesim(program, "run", "holds.yaml", cwd=folder).stdout == plain
+    assert votesim(program, "fmt", "holds.yaml", cwd=folder).returncode == 0
+    assert (folder / "holds.yaml").read_bytes().startswith(b"scenario: holds\n")
+
+
+def test_a_call_to_a_node_that_is_down_is_answered(program, folder):
+    """Its client cannot connect: what initialize was answered is the answer, whichever call it was made for."""
+    (folder / "down.yaml").write_text("".join([
+        "scenario: down\ncluster: {nodes: 2}\nsteps:\n  - start: 1\n", *[
+            f"  - {call}\n    expect: {{reply: LIBRARY}}\n" for call in (
+                "initialize: {node: 2, client: a}", "trackstart: {node: 2, client: b}", "getinfo: {node: 2, client: c}",
+                "dispatch: {node: 2, client: d, type: ALL}", "setvotes: {node: 2, client: e, of: 1, votes: 1}")]]))
+    run = votesim(program, "run", "down.yaml", cwd=folder)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_a_reader_that_goes_away_ends_it_quietly(program):
     run = subprocess.run(["sh", "-c", '"$1" run --trace - scenarios/ | head -n 1', "sh", program], cwd=ROOT,
                          capture_output=True, text=True, timeout=120)

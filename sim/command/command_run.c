@@ -11,6 +11,7 @@
 
 #include "sim/batch.h"
 #include "sim/collect.h"
+#include "sim/command/clash.h"
 #include "sim/command/commands.h"
 #include "sim/coverage/minimum.h"
 #include "sim/coverage/write.h"
@@ -216,6 +217,18 @@ static int open_in(const char *folder, const char *name, char path[PATH_MAX], FI
 	return *file ? 0 : cannot_write(path);
 }
 
+static int check_outputs(const struct run_command *command, const struct collection *collection)
+{
+	struct output outputs[REPORTS_MAX + 1] = {{"--trace", command->trace_path}};
+	char options[REPORTS_MAX][32];
+
+	for (uint32_t i = 0; i < report_format_count; i++) {
+		(void)snprintf(options[i], sizeof options[i], "--%s", report_formats[i].option);
+		outputs[1 + i] = (struct output){options[i], command->reports[i].path};
+	}
+	return refuse_clash(outputs, 1 + report_format_count, collection);
+}
+
 /* Files are opened before anything runs. */
 static int open_outputs(struct run_command *command)
 {
@@ -339,7 +352,9 @@ static int run_once(struct run_command *command, char **paths, int count)
 	verdicts_init(&command->verdicts, command->quiet);
 	command->options.label = collection.run_count > 1;
 	command->progress = takes_escapes(2) && collection.run_count > 1;
-	status = open_outputs(command);
+	status = check_outputs(command, &collection);
+	if (status == 0)
+		status = open_outputs(command);
 	if (command->verbose) {
 		bool shown = command->verdicts.out == stdout;
 
