@@ -79,6 +79,41 @@ steps:
 """
 
 
+# Failures whose causes are told in words: rings that come one after the other, losses that come together.
+JOINING = """\
+scenario: joining
+description: Nodes join one after the other, where one change was expected.
+cluster: {nodes: 5}
+steps:
+  - start: 1
+  - trackstart: {node: 1, client: a, context: 7}
+  - start: [2, 3, 4, 5]
+    expect:
+      callbacks:
+        a:
+          - nodelist: {members: [1, 2, 3, 4, 5]}
+          - quorum: {quorate: true}
+  - pause: 5
+    expect: {callbacks_include: {a: [nodelist: {members: [1, 2]}, quorum]}}
+  - resume: 5
+  - stop: 4
+  - crash: 3
+  - start: [3, 4]
+    name: the last of all of them
+---
+scenario: two-at-once
+description: Two nodes are lost at once; last_man_standing was to keep quorum.
+cluster:
+  nodes: 4
+  quorum: {last_man_standing: 1, wait_for_all: 1}
+steps:
+  - start: all
+  - trackstart: {node: 1, client: a}
+  - crash: [3, 4]
+    expect: {quorate: {1: true}}
+"""
+
+
 def read(path) -> tuple[str, dict]:
     """The page without its data, and the data."""
     text = path.read_text(encoding="utf-8")
@@ -258,6 +293,8 @@ def test_the_page_in_a_browser(program, folder, page):
     (folder / "large.yaml").write_text(bench.split(384))
     assert votesim(program, "run", "--report", "large", "large.yaml", cwd=folder).returncode == 1
     assert votesim(program, "run", "--report", "two", "trial", "calm", cwd=folder).returncode == 1
+    (folder / "joining.yaml").write_text(JOINING)
+    assert votesim(program, "run", "--report", "joining", "joining.yaml", cwd=folder).returncode == 1
     renew = ["--update-snapshots=all", "--grep=layout"] if os.environ.get("VOTESIM_SCREENSHOTS") == "renew" else []
     done = subprocess.run(["npx", "playwright", "test", "--reporter=line", *renew], cwd=HTML, capture_output=True, text=True, timeout=900,
                           env={**os.environ, "VOTESIM_REPORTS": str(folder), "NO_COLOR": "1"})

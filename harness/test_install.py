@@ -170,21 +170,26 @@ def commands_of(path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", ["github.yml", "gitlab.yml"])
-@pytest.mark.parametrize("holds", [True, False])
-def test_the_examples_for_ci_do_what_they_say(stage, tmp_path, path, holds):
+@pytest.mark.parametrize("what", ["holds", "fails", "covers little"])
+def test_the_examples_for_ci_do_what_they_say(stage, tmp_path, path, what):
+    """The job fails when a scenario does, and when the scenarios put too few rules to the test."""
     folder = tmp_path / "scenarios"
     folder.mkdir()
-    quorate = "true" if holds else "false"
-    (folder / "s.yaml").write_text(f"scenario: s\ncluster: {{nodes: 1}}\nsteps:\n  - start: all\n    expect: {{quorate: {{1: {quorate}}}}}\n")
+    begin = "scenario: s\ncluster: {nodes: 3}\nsteps:\n  - start: all\n"
+    rest = "  - trackstart: {node: 1, client: a}\n  - crash: 3\n  - start: 3\n"
+    quorate = "false" if what == "fails" else "true"
+    (folder / "s.yaml").write_text(f"{begin}{'' if what == 'covers little' else rest}  - expect: {{quorate: {{1: {quorate}}}}}\n")
     environment = os.environ | {"PATH": f"{stage}/opt/votesim/bin:{os.environ['PATH']}"}
     commands = commands_of(path)
     assert [command.split()[1] for command in commands] == ["check", "run"]
-    codes = [subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True).returncode for command in commands]
-    assert codes == [0, 0 if holds else 1]
+    done = [subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True) for command in commands]
+    assert [run.returncode for run in done] == [0, 0 if what == "holds" else 1]
+    assert ("coverage of rules is" in done[1].stderr) == (what == "covers little")
+    assert ("FAILED s" in done[1].stderr) == (what == "fails")
     written = {entry.name for entry in tmp_path.iterdir()} - {"scenarios"}
     with open(f"{ROOT}/reports/ci/{path}", encoding="utf-8") as file:
         text = file.read()
-    assert written and all(text.count(name) >= 2 for name in written)
+    assert "votesim-coverage" in written and all(text.count(name) >= 2 for name in written)
 
 
 def test_make_deb_passes_lintian(tmp_path):

@@ -3,7 +3,7 @@
  * something shown happens gets a column, and a silence gets a width that grows with its logarithm.
  */
 import { lastAtMost, type Lane, type Run } from "./run";
-import { SORT_LIST, type Sort } from "./words";
+import { SORT_LIST, stepLabel, type Sort } from "./words";
 
 export const MARK = 15;
 export const STACK_MAX = 10;
@@ -13,6 +13,12 @@ const TIMER_PLACES = 4;
 export const HIDDEN = 255;
 /** Browsers do not lay out wider elements well. */
 const WIDTH_MAX = 12_000_000;
+/** A silence that is marked on the axis, in nanoseconds. */
+const GAP = 1e9;
+/** The room that its sign and its length want. */
+const GAP_ROOM = 62;
+/** The room that a step's label takes from where its step begins. */
+export const stepRoom = (words: string) => words.length * 6.6 + 10;
 /** What always gets a column: the picture changes there. */
 const STRUCTURE = new Set<Sort>(["ring", "quorum", "node", "reach", "step"]);
 
@@ -100,6 +106,7 @@ export class Axis {
   readonly rowOfClient: Int32Array;
   private readonly stacked: Uint8Array;
   private readonly flagged: Uint8Array;
+  private found: { left: number; right: number; ns: number }[] | undefined;
 
   /** room: what there is to fill; flags: events behind which there must be room for a flag. */
   constructor(private readonly marks: Marks, zoom: number, room: number, flags: number[]) {
@@ -129,11 +136,27 @@ export class Axis {
     let at = 16;
     for (let i = 0; i < this.first.length; i++) {
       const silence = i ? events.t[this.first[i]] - events.t[this.first[i - 1]] : 0;
-      at += i ? (4 + 6 * Math.log10(1 + silence / 1e4)) * zoom : 0;
+      at += i ? Math.max((4 + 6 * Math.log10(1 + silence / 1e4)) * zoom, silence >= GAP && zoom >= 1 ? GAP_ROOM : 0) : 0;
       this.x[i] = at;
       at += Math.max(0.6, this.stacked[i]) * MARK + this.flagged[i] * 24;
     }
-    return at + 40;
+    return Math.max(at + 40, this.labelsEnd());
+  }
+
+  /** So wide that the labels of the last steps are whole. */
+  private labelsEnd(): number {
+    const { steps } = this.run;
+    let end = 0;
+    for (let i = Math.max(0, steps.length - 8); i < steps.length; i++) if (steps[i].from !== Infinity) end = Math.max(end, this.at(steps[i].from) + stepRoom(stepLabel(this.run, i)));
+    return end;
+  }
+
+  /** Where a second or more passes and nothing drawn happens. */
+  get gaps(): { left: number; right: number; ns: number }[] {
+    return (this.found ??= [...this.first].flatMap((event, i) => {
+      const ns = i ? this.run.events.t[event] - this.run.events.t[this.first[i - 1]] : 0;
+      return ns >= GAP ? [{ left: this.after(this.first[i - 1]), right: this.x[i], ns }] : [];
+    }));
   }
 
   /** -1: its lane is not shown */

@@ -109,23 +109,33 @@ export const texts = data.texts;
 /** "name" or "name [variant]", as --only takes it. */
 export const titleOf = (result: Result) => (result.variant ? `${result.scenario} [${result.variant}]` : result.scenario);
 
+function bytesOf(base64: string): Uint8Array {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
 /** Differences, each with its sign in the second bit, and in the lowest whether a count of further repeats follows. */
 export function readColumn<T extends Float64Array | Uint32Array>(base64: string, to: T): T {
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const bytes = bytesOf(base64);
   let at = 0;
   const varint = () => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = bytes[at++];
+    let byte = bytes[at++];
+    if (byte < 128) return byte;
+    let value = byte & 127;
+    for (let scale = 128; byte >= 128; scale *= 128) {
+      byte = bytes[at++];
       value += (byte & 127) * scale;
-      if (byte < 128) return value;
     }
+    return value;
   };
   for (let row = 0, last = 0; at < bytes.length; ) {
     const token = varint();
     const zigzag = Math.floor(token / 2);
     const difference = zigzag % 2 ? -(zigzag + 1) / 2 : zigzag / 2;
-    for (let repeats = token % 2 ? varint() + 2 : 1; repeats > 0; repeats--) to[row++] = last += difference;
+    const end = row + (token % 2 ? varint() + 2 : 1);
+    while (row < end) to[row++] = last += difference;
   }
   return to;
 }

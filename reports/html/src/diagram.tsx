@@ -1,9 +1,9 @@
 /** The space-time diagram: time across, a lane for each node and client down; only what is in sight is drawn. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Axis, HIDDEN, MARK, Marks as Laid, STACK_MAX, type Wanted } from "./axis";
-import { texts } from "./data";
+import { Axis, HIDDEN, MARK, Marks as Laid, STACK_MAX, stepRoom, type Wanted } from "./axis";
+import { texts, type Words } from "./data";
 import type { Lane, Run, Span } from "./run";
-import { ranges, ringName, seconds, sortOfText, tell, type Sort } from "./words";
+import { ranges, ringName, seconds, sortOfText, stepLabel, tell, type Sort } from "./words";
 import { hideTip, showTip } from "./tip";
 
 export const ROW = 40;
@@ -23,7 +23,7 @@ export const LOOKS: Partial<Record<Sort, { name: string; path: string }>> = {
   reply: { name: "answer", path: "M5,-5L-5,0L5,5Z" },
   error: { name: "error", path: "M-5,-5L5,5M-5,5L5,-5" },
   refused: { name: "refused to start", path: "M-6,-6H6V6H-6ZM-5,-5L5,5" },
-  node: { name: "start, stop, reload", path: "M0,-6L5.5,5H-5.5Z" },
+  node: { name: "start, stop, crash, pause, reload", path: "M0,-6L5.5,5H-5.5Z" },
   ring: { name: "ring", path: "M0,-6V6" },
   quorum: { name: "quorum gained or lost", path: "M-5,-5H5V5H-5Z" },
   notice: { name: "log line", path: "M-2,-6H2V2H-2ZM-2,4H2V6H-2Z" },
@@ -31,6 +31,22 @@ export const LOOKS: Partial<Record<Sort, { name: string; path: string }>> = {
   message: { name: "message", path: "M-1.5,-1.5H1.5V1.5H-1.5Z" },
   timer: { name: "timer", path: "M-5,-6H5L-5,6H5Z" },
 };
+
+/** What happens to a node, by its event and, of a node that goes down, how. */
+export const NODE_LOOKS: Record<string, { name: string; path: string }> = {
+  node_up: { name: "start", path: "M0,-6L5.5,5H-5.5Z" },
+  "node_down 1": { name: "clean stop", path: "M0,6L5.5,-5H-5.5Z" },
+  node_down: { name: "crash", path: "M3,-7L-5,1.5H-0.5L-3,7L5,-1.5H0.5Z" },
+  node_paused: { name: "pause", path: "M-5,-6H-1.5V6H-5ZM1.5,-6H5V6H1.5Z" },
+  node_resumed: { name: "goes on", path: "M-5.5,-6H-3V6H-5.5ZM-0.5,-6L6,0L-0.5,6Z" },
+  reloaded: { name: "reload, cancel_wait_for_all", path: "M0,-5.5A5.5,5.5 0 1 0 5.5,0H2A2,2 0 1 1 0,-2Z" },
+  client_died: { name: "client's process dies", path: "M-1.5,-7H1.5V-3H5V0H1.5V7H-1.5V0H-5V-3H-1.5Z" },
+};
+
+function lookOf(event: Words, sort: Sort) {
+  if (sort !== "node") return LOOKS[sort];
+  return NODE_LOOKS[`${event.event} ${event.value}`] ?? NODE_LOOKS[event.event!] ?? NODE_LOOKS.reloaded;
+}
 
 export interface DiagramProps {
   run: Run;
@@ -201,6 +217,7 @@ function Picture(props: PictureProps) {
         {props.messages !== "none" && <Arrows {...props} {...inSight} />}
       </g>
       <g clip-path="url(#times)">
+        <Gaps {...props} {...inSight} />
         <Steps {...props} {...inSight} />
         <g class="cursor" aria-hidden="true">
           <line x1={cursor} x2={cursor} y1={HEAD - 8} y2={view.height} />
@@ -377,7 +394,7 @@ function Marks(props: PictureProps & Sight) {
     const row = axis.row(e);
     if (row < firstRow || row >= lastRow || (axis.place[i] === HIDDEN && e !== chosen)) continue;
     const sort = sortOfText(events.text[e]);
-    const look = LOOKS[sort];
+    const look = lookOf(texts[events.text[e]], sort);
     if (!look) continue;
     const x = X(left) + Math.min(axis.place[i], STACK_MAX) * MARK + MARK / 2;
     const words = describe(run, e);
@@ -416,6 +433,28 @@ function Failure({ failure, axis, X, Y, firstRow, lastRow }: PictureProps & Sigh
   );
 }
 
+const silence = (ns: number) => (ns >= 60e9 ? `${Math.round(ns / 6e9) / 10} min` : `${Math.round(ns / 1e8) / 10} s`);
+
+/** A broken axis where much time passes and nothing drawn happens: distances there are not to scale. */
+function Gaps({ axis, from, to, X }: PictureProps & Sight) {
+  return (
+    <g class="gap" aria-hidden="true">
+      {axis.gaps.map(({ left, right, ns }) => {
+        if (right < from || left > to) return null;
+        const words = silence(ns);
+        const middle = X((left + right) / 2);
+        const room = right - left > words.length * LETTER + 14;
+        return (
+          <g key={left}>
+            <path d={`M${middle - 4.5},${HEAD - 2}L${middle - 0.5},${HEAD - 10}M${middle + 0.5},${HEAD - 2}L${middle + 4.5},${HEAD - 10}`} />
+            {room && <text x={middle + 8} y={HEAD - 3}>{words}</text>}
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
 /** A line where each step begins, and the time below its name. */
 function Steps({ run, axis, view, from, to, X, at }: PictureProps & Sight) {
   const now = run.stepAt(at);
@@ -426,13 +465,13 @@ function Steps({ run, axis, view, from, to, X, at }: PictureProps & Sight) {
         const left = step.from === Infinity ? Infinity : axis.at(step.from) - 5;
         if (left > to || left < from - 300) return null;
         const x = X(left);
-        const words = `${i} ${step.verb}${step.name ? `: ${step.name}` : ""}`;
+        const words = stepLabel(run, i);
         const room = x > free;
-        if (room) free = x + Math.min(words.length, 26) * 6.6 + 10;
+        if (room) free = x + stepRoom(words);
         return (
           <g key={i} class={i === now ? "now" : ""}>
             <line x1={x} x2={x} y1={room ? 4 : HEAD - 12} y2={view.height} />
-            {room && <text x={x + 4} y={14}>{words.length > 26 ? `${words.slice(0, 25)}…` : words}</text>}
+            {room && <text x={x + 4} y={14}>{words}</text>}
             {room && <text class="time" x={x + 4} y={28}>{seconds(run.events.t[step.from])}</text>}
           </g>
         );

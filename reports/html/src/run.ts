@@ -3,6 +3,7 @@ import { data, readEvents, results, texts, type Events, type Result, type Words 
 import { isEvent, SORT_LIST, sorts } from "./words";
 
 const MESSAGE = SORT_LIST.indexOf("message");
+const STATE = SORT_LIST.indexOf("state");
 const REACH = SORT_LIST.indexOf("reach");
 
 export interface Lane {
@@ -86,7 +87,8 @@ export class Run {
     this.spans = this.nodes.map(() => []);
     this.infos = this.nodes.map(() => ({ at: [], text: [] }));
     this.queues = this.clients.map(() => ({ at: [], pending: [] }));
-    this.sort = Uint8Array.from(this.events.text, (text) => sorts[text]);
+    this.sort = new Uint8Array(this.events.count);
+    for (let i = 0; i < this.sort.length; i++) this.sort[i] = sorts[this.events.text[i]];
     this.moments = this.read();
     for (const spans of this.spans) if (spans.length) spans[spans.length - 1].to = this.last;
     if (this.reach.length) this.reach[this.reach.length - 1].to = this.last;
@@ -108,7 +110,8 @@ export class Run {
       t = events.t[i];
       step = events.step[i];
       if (events.client[i]) this.readClient(events.client[i] - 1, i, texts[text]);
-      else if (events.node[i]) this.readNode(events.node[i] - 1, i, text);
+      else if (this.sort[i] === STATE) this.readState(events.node[i] - 1, i, text);
+      else if (events.node[i]) this.readNode(events.node[i] - 1, i, texts[text]);
       else if (this.sort[i] === REACH) this.readReach(i, texts[text]);
       else if (isEvent(text, "step_begin") && events.step[i] < this.steps.length) this.steps[events.step[i]].from = i;
     }
@@ -123,8 +126,7 @@ export class Run {
     spans.push(next);
   }
 
-  private readNode(node: number, at: number, text: number) {
-    const words = texts[text];
+  private readNode(node: number, at: number, words: Words) {
     switch (words.event) {
       case "node_down": return this.change(node, at, NOWHERE);
       case "node_paused": return this.change(node, at, { paused: true });
@@ -136,10 +138,12 @@ export class Run {
       }
       case "activated": return this.change(node, at, { active: true });
       case "primary": return this.change(node, at, { quorate: words.value === 1 });
-      case "state":
-        this.infos[node].at.push(at);
-        this.infos[node].text.push(text);
     }
+  }
+
+  private readState(node: number, at: number, text: number) {
+    this.infos[node].at.push(at);
+    this.infos[node].text.push(text);
   }
 
   private readClient(client: number, at: number, words: Words) {

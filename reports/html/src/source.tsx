@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type * as Tokens from "prismjs";
 import Prism from "prismjs/components/prism-core.js";
 import "prismjs/components/prism-yaml";
+import { callbackPairs } from "./callbacks";
 import { data, type Verdict } from "./data";
 import type { Run } from "./run";
 import { failsRun } from "./verdicts";
@@ -109,7 +110,7 @@ export function Source({ run, at, verdict, onStep }: { run: Run; at: number; ver
                 ? <span class="number" aria-hidden="true">{number}</span>
                 : <button class="number" title={`go to step ${isStep}`} aria-label={`line ${number}: go to step ${isStep}`} onClick={() => onStep(isStep)}>{number}</button>}
               <Line pieces={line} plain={plain[i]} columns={columns.get(number) ?? NONE} />
-              {found?.map(({ verdict: v, index }) => <Note key={index} verdict={v} chosen={index === verdict} />)}
+              {found?.map(({ verdict: v, index }) => <Note key={index} run={run} verdict={v} chosen={index === verdict} />)}
             </li>
           );
         })}
@@ -118,11 +119,18 @@ export function Source({ run, at, verdict, onStep }: { run: Run; at: number; ver
   );
 }
 
-function Note({ verdict, chosen }: { verdict: Verdict; chosen: boolean }) {
+/** Of callbacks all that came; the judge's own words stop after some. */
+function cameWords(run: Run, verdict: Verdict): string {
+  const came = callbackPairs(run, verdict)?.filter((pair) => pair.came);
+  return came?.length ? came.map((pair) => `${pair.came}${pair.remark ? `   <- ${pair.remark}` : ""}`).join("\n") : verdict.came;
+}
+
+function Note({ run, verdict, chosen }: { run: Run; verdict: Verdict; chosen: boolean }) {
+  const came = useMemo(() => cameWords(run, verdict), [run, verdict]);
   return (
     <div class={`note ${failsRun(verdict) ? "bad" : verdict.kind}${chosen ? " chosen" : ""}`}>
       <p><b>{failsRun(verdict) ? "expected" : verdict.kind}</b> <span class="pre">{verdict.expected}</span></p>
-      <p><b>came</b> <span class="pre">{verdict.came}</span></p>
+      <p><b>came</b> <span class="pre">{came}</span></p>
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { usePrinting } from "./print";
 import { lastAtMost, type Run, type Span } from "./run";
 import { flagWords, ranges, ringName, seconds, SORT_LIST, tell, type Sort } from "./words";
 
-const STATE_HEADS = ["Node", "Daemon", "Quorum", "Votes", "Needed", "Features", "Ring and members", "Queued"];
+const STATE_HEADS = ["Node", "Daemon", "Quorum", "Votes", "Needed", "Features", "Ring", "Queued"];
 const RING_MAX = 40;
 /** So many rows a printed table has, those about the moment. */
 const PRINTED_MAX = 60;
@@ -21,12 +21,12 @@ const ringWords = (span: Span) => `${ringName(span.ring!)} {${ranges(span.member
 /** Room for so many letters; not in ch, which the bold head has wider ones of. */
 const rem = (letters: number) => `${(letters * 0.52 + 1.2).toFixed(1)}rem`;
 
-/** Columns as wide as any moment of the run needs, so that nothing jumps when the moment moves. */
+/** Columns as wide as any moment of the run needs, so that nothing jumps when the moment moves; where there is less room, features and rings are cut. */
 function stateColumns(run: Run): string {
-  const ring = Math.max(14, ...run.spans.flat().map((span) => (span.ring ? Math.min(RING_MAX, ringWords(span).length) : 0)));
+  const ring = Math.max(10, ...run.spans.flat().map((span) => (span.ring ? Math.min(RING_MAX, ringWords(span).length) : 0)));
   const flags = Math.max(8, run.longest((info) => flagWords(info.flags as number)));
   const votes = run.longest((info) => `${info.total_votes} of ${info.highest_expected}`);
-  return `3.4rem 5rem 7.8rem ${rem(Math.max(5, votes))} 4.9rem ${rem(flags)} minmax(${rem(ring)}, 1fr) 4.8rem`;
+  return `3.7rem 5rem 7.8rem ${rem(Math.max(5, votes))} 4.9rem minmax(5rem, ${rem(flags)}) minmax(6rem, ${rem(ring)}) minmax(4.8rem, 1fr)`;
 }
 
 function stateCells(run: Run, node: number, at: number): string[] {

@@ -1,7 +1,9 @@
 /** One run: its failures first, then the scenario beside the diagram, the slider, the states and the events. */
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { titleOf, type Verdict } from "./data";
-import { describe, Diagram, LOOKS } from "./diagram";
+import { callbackPairs } from "./callbacks";
+import { describe, Diagram, LOOKS, NODE_LOOKS } from "./diagram";
 import { openRun, type Run } from "./run";
 import { Source } from "./source";
 import { EventTable, StateTable } from "./tables";
@@ -11,6 +13,9 @@ import { fields, seconds, tell, type Sort } from "./words";
 import type { Place } from "./address";
 
 const SHOWN: Sort[] = ["callback", "call", "reply", "error", "refused", "node", "quorum", "notice", "timer", "ring"];
+
+/** A longer one scrolls. */
+const LONG_LIST = 12;
 
 /** Of more nodes those that are alike share a lane at first. */
 const MANY_NODES = 12;
@@ -132,7 +137,7 @@ function Card({ run, indexes, numbers, chosen, onVerdict }: { run: Run; indexes:
       {indexes.length > 1 && (
         <p class="same">{`${indexes.length} nodes alike:`} {indexes.map((i) => <button key={i} onClick={() => onVerdict(i)} aria-pressed={i === chosen} aria-label={`show node ${verdicts[i].node}`}>{`${signOf(verdicts[i], i, numbers)} node ${verdicts[i].node}`}</button>)}</p>
       )}
-      <Compared verdict={verdict} />
+      <Compared run={run} verdict={verdict} />
       {why(run, verdict, atVerdict(run, shown).at).map((line) => <p key={line} class="why">{line}</p>)}
       <p class="where">{placeIn(run, verdict)}</p>
       {verdict.says && <p class="where"><b>{verdict.rule}:</b> {verdict.says} <i>{verdict.source}</i></p>}
@@ -147,10 +152,13 @@ function remarked(line: string | undefined) {
   return <>{words}{remark && <mark>{` ${remark}`}</mark>}</>;
 }
 
-/** What was expected beside what came; of lists each line beside the other. */
-function Compared({ verdict }: { verdict: Verdict }) {
+/** What was expected beside what came; of callbacks each beside its like, of other lists line beside line. */
+function Compared({ run, verdict }: { run: Run; verdict: Verdict }) {
+  const pairs = useMemo(() => callbackPairs(run, verdict), [run, verdict]);
   const [expected, came] = [verdict.expected.split("\n"), verdict.came.split("\n")];
   const caption = expected.length > 1 && expected[0].endsWith(":") ? expected.shift() : "";
+  if (pairs?.length)
+    return <Lists caption={verdict.expected.split(/:( none)?(?:\n|$)/)[0]} rows={pairs.map((pair) => [pair.expected || "–", <>{pair.came || "–"}{pair.remark && <mark>{` ${pair.remark}`}</mark>}</>, !pair.remark])} />;
   if (expected.length < 2 && came.length < 2)
     return (
       <dl class="pairs">
@@ -158,11 +166,17 @@ function Compared({ verdict }: { verdict: Verdict }) {
         <div><dt>came</dt><dd class="pre came">{remarked(came[0])}</dd></div>
       </dl>
     );
+  return <Lists caption={caption?.replace(/:$/, "") ?? ""} rows={Array.from({ length: Math.max(expected.length, came.length) }, (_, i) => [remarked(expected[i]), remarked(came[i]), false])} />;
+}
+
+function Lists({ caption, rows }: { caption: string; rows: [ComponentChildren, ComponentChildren, boolean][] }) {
   return (
-    <table class="compared">
-      <thead><tr><th scope="col">expected{caption && ` ${caption.replace(/:$/, "")}`}</th><th scope="col">came</th></tr></thead>
-      <tbody>{Array.from({ length: Math.max(expected.length, came.length) }, (_, i) => <tr key={i}><td class="pre">{remarked(expected[i])}</td><td class="pre came">{remarked(came[i])}</td></tr>)}</tbody>
-    </table>
+    <div class={rows.length > LONG_LIST ? "long" : ""} {...(rows.length > LONG_LIST ? { tabIndex: 0, role: "region", "aria-label": "expected and came" } : {})}>
+      <table class="compared">
+        <thead><tr><th scope="col">expected{caption && ` ${caption}`}</th><th scope="col">came</th></tr></thead>
+        <tbody>{rows.map(([expected, came, fits], i) => <tr key={i} class={fits ? "fits" : ""}><td class="pre">{expected}</td><td class="pre came">{came}</td></tr>)}</tbody>
+      </table>
+    </div>
   );
 }
 
@@ -171,10 +185,14 @@ function Legend() {
     <details class="legend">
       <summary>What the signs mean</summary>
       <ul>
-        {SHOWN.map((sort) => (
+        {SHOWN.filter((sort) => sort !== "node").map((sort) => (
           <li key={sort}><svg width="18" height="18" viewBox="-9 -9 18 18" aria-hidden="true"><g class={`mark ${sort}`}><path class="shape" d={LOOKS[sort]!.path} /></g></svg> {LOOKS[sort]!.name}</li>
         ))}
+        {Object.values(NODE_LOOKS).map((look) => (
+          <li key={look.name}><svg width="18" height="18" viewBox="-9 -9 18 18" aria-hidden="true"><g class="mark node"><path class="shape" d={look.path} /></g></svg> {look.name}</li>
+        ))}
         <li>a hollow square: quorum lost or not there</li>
+        <li><svg width="34" height="18" aria-hidden="true"><g class="gap"><path d="M12,14L16,6M17,14L21,6" /></g></svg> on the time axis: a second or more in which nothing drawn happens</li>
         <li><svg width="34" height="16" aria-hidden="true"><g class="span ring0 quorate"><rect class="body" width="34" height="16" /></g></svg> in a ring, quorate: each ring has a colour and its name, {"{its members}"}</li>
         <li><svg width="34" height="16" aria-hidden="true"><g class="span ring0"><rect class="body" width="34" height="16" /><rect width="34" height="16" fill="url(#no-quorum)" /></g></svg> hatched: not quorate; dotted: its sync has not ended</li>
         <li><svg width="34" height="16" aria-hidden="true"><line class="base" x1="0" x2="34" y1="8" y2="8" /></svg> no bar: the node is down</li>

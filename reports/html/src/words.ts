@@ -21,6 +21,15 @@ export function flagWords(flags: number): string {
   return names.join(", ");
 }
 
+const LABEL_MAX = 26;
+
+/** The label of a step on the time axis. */
+export function stepLabel(run: { steps: { verb: string; name: string | null }[] }, step: number): string {
+  const { verb, name } = run.steps[step];
+  const words = `${step} ${verb}${name ? `: ${name}` : ""}`;
+  return words.length > LABEL_MAX ? `${words.slice(0, LABEL_MAX - 1)}…` : words;
+}
+
 /** 8.5808 s: as many digits as it needs. */
 export const seconds = (ns: number) => `${(ns / 1e9).toFixed(9).replace(/\.?0+$/, "")} s`;
 

@@ -265,6 +265,55 @@ test("failures that differ in their node alone are told together", async ({ page
   await expect(page.locator(".card")).toContainText("node 2 is quorate");
 });
 
+test("all callbacks that came stand beside what was expected of them", async ({ page }) => {
+  await open(page, "joining");
+  const rows = page.locator(".card").first().locator("tbody tr");
+  await expect(rows).toHaveCount(8);
+  await expect(rows.nth(0)).toContainText("1 nodelist context 7 ring 1.9 members 1, 2 not expected");
+  await expect(rows.nth(6)).toHaveText("1 nodelist members 1–57 nodelist context 7 ring 1.21 members 1–5");
+  await expect(page.locator(".card").first().locator("mark")).toHaveCount(6);
+  const among = page.locator(".card").nth(1).locator("tbody tr");
+  await expect(among).toHaveText(["–1 nodelist context 7 ring 1.25 members 1–4", "1 nodelist members 1, 2– did not come", "2 quorum2 quorum context 7 quorate 1 nodes 2:member 3:member 4:member 5:dead 1:member"]);
+  await expect(page.locator("body")).not.toContainText(/and \d+ more/);
+  await nothingInaccessible(page);
+});
+
+test("a card says why one after the other and all at once differ", async ({ page }) => {
+  await open(page, "joining");
+  await expect(page.locator(".card").first().locator(".why").nth(1)).toHaveText("Nodes 2–5 joined one after the other, so 4 rings came, each with callbacks of its own; start: {nodes: [...], together: true} boots them at once.");
+  await page.goto("about:blank");
+  await open(page, "joining", "#run=two-at-once");
+  await expect(page.locator(".why").nth(1)).toContainText("Nodes 3 and 4 were lost in one change of rings, 1.17 to 1.21: last_man_standing lowers expected votes only");
+});
+
+test("starts, stops, crashes and pauses have signs of their own, and the legend has them", async ({ page }) => {
+  await open(page, "joining");
+  const zoomed = page.locator(".diagram");
+  for (let i = 0; i < 4; i++) await page.keyboard.press("-");
+  const shapes = await zoomed.evaluate((box) => Object.fromEntries(["starts", "stopped", "crashed", "paused", "resumed"].map((word) => [word, box.querySelector(`.mark.node[aria-label*='${word}'] .shape`)?.getAttribute("d")])));
+  expect(Object.values(shapes)).not.toContain(undefined);
+  expect(new Set(Object.values(shapes)).size).toBe(5);
+  await page.locator(".legend summary").click();
+  const legend = await page.locator(".legend path").evaluateAll((paths) => paths.map((path) => path.getAttribute("d")));
+  for (const shape of Object.values(shapes)) expect(legend).toContain(shape);
+});
+
+test("the axis says where it leaves time out", async ({ page }) => {
+  await open(page, "out/deep");
+  await expect(page.locator(".diagram .gap text")).toHaveText(["8 s"]);
+});
+
+test("neither the last step's label nor the last column is cut", async ({ page }) => {
+  await open(page, "joining");
+  await page.locator(".diagram").evaluate((box) => (box.scrollLeft = box.scrollWidth));
+  await expect(page.locator(".steps text:not(.time)").last()).toHaveText("7 start: the last of all …");
+  const past = (inner: string, outer: string) => page.evaluate(([inner, outer]) => [...document.querySelectorAll(inner)].pop()!.getBoundingClientRect().right - document.querySelector(outer)!.getBoundingClientRect().right, [inner, outer]);
+  expect(await past(".steps text:not(.time)", ".diagram")).toBeLessThanOrEqual(0);
+  await page.goto("about:blank");
+  await open(page, "joining", "#run=two-at-once");
+  expect(await past(".state [role=columnheader]", ".state")).toBeLessThanOrEqual(0);
+});
+
 test("the overview lists the failures", async ({ page }) => {
   await open(page, "library", "#overview");
   await expect(page.locator(".worth li")).toHaveCount(3);
