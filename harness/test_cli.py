@@ -279,6 +279,23 @@ def test_two_outputs_are_two_files(program, folder):
     assert votesim(program, "run", "holds.yaml", "--json", "/dev/null", "--tap", "/dev/null", cwd=folder).returncode == 0
 
 
+def test_a_link_that_leads_nowhere_is_told_as_such(program, folder):
+    """Also in a folder: a scenario that is not there is not passed over."""
+    (folder / "gone.yaml").symlink_to("nowhere.yaml")
+    for path in ("gone.yaml", "."):
+        run = votesim(program, "run", path, cwd=folder)
+        assert run.returncode == 2 and run.stdout == ""
+        assert run.stderr.splitlines() == [f"{'' if path == 'gone.yaml' else './'}gone.yaml: a symbolic link that leads nowhere"]
+    assert votesim(program, "run", "", cwd=folder).stderr == ": the name of a file is empty\n"
+
+
+def test_flags_are_told_by_their_names(program, folder):
+    (folder / "flags.yaml").write_text("scenario: flags\ncluster: {nodes: 1, quorum: {wait_for_all: 1}}\nsteps:\n  - start: all\n"
+                                       "    expect: {info: {1: {flags: [TWONODE, QDEVICE_ALIVE]}}}\n")
+    told = votesim(program, "run", "flags.yaml", cwd=folder).stderr
+    assert "expected  getinfo of 1 at node 1: flags TWONODE QDEVICE_ALIVE\n  came      flags QUORATE WAIT_FOR_ALL\n" in told
+
+
 def test_a_byte_order_mark_says_nothing(program, folder):
     """As editors on other systems write it; with carriage returns, too."""
     plain = votesim(program, "run", "holds.yaml", cwd=folder).stdout

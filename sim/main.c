@@ -141,7 +141,9 @@ int bad_option(char **argv, int option)
 
 int cannot_write(const char *path)
 {
-	fprintf(stderr, "votesim: cannot write %s: %s\n", path, strerror(errno));
+	bool standard = strcmp(path, "-") == 0;
+
+	fprintf(stderr, "votesim: cannot write %s: %s\n", standard ? "to standard output" : path, strerror(errno));
 	return EXIT_USAGE;
 }
 

@@ -6,6 +6,7 @@
  * is looked up when the step ends.
  */
 #include "sim/check/judge.h"
+#include "sim/scenario/vocabulary.h"
 
 #include <string.h>
 
@@ -290,9 +291,26 @@ static void callbacks_end(const struct judge *judge, uint32_t number, const stru
 
 /* ---- getinfo ---- */
 
+static void say_info_flags(char text[512], uint32_t flags)
+{
+	say(text, flags ? "flags" : "no flags");
+	for (uint32_t i = 0; i < names_info_flags.count; i++) {
+		const struct name *flag = &names_info_flags.list[i];
+
+		if (flags & flag->value)
+			say(text, " %s", flag->name);
+		flags &= ~flag->value;
+	}
+	if (flags)
+		say(text, " 0x%x", flags);
+}
+
 static void say_info_field(char text[512], const struct vq_info *info, enum info_field field)
 {
-	if (field == INFO_QDEVICE_NAME)
+	if (field == INFO_FLAGS) {
+		say(text, "%s", *text ? ", " : "");
+		say_info_flags(text, info->flags);
+	} else if (field == INFO_QDEVICE_NAME)
 		say(text, "%sqdevice_name \"%.254s\"", *text ? ", " : "", info->qdevice_name);
 	else
 		say(text, "%s%s %u", *text ? ", " : "", info_field_name(field), info_field_number(info, field));

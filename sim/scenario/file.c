@@ -8,6 +8,15 @@
 
 #include "sim/scenario/file.h"
 
+static const char *why_missing(const char *path)
+{
+	struct stat status;
+
+	return !*path                      ? "the name of a file is empty"
+	       : lstat(path, &status) == 0 ? "a symbolic link that leads nowhere"
+					   : "there is no such file";
+}
+
 static int open_it(const char *path, bool regular, const char **why)
 {
 	int fd = strcmp(path, "-") == 0 && !regular ? dup(STDIN_FILENO)
@@ -15,7 +24,7 @@ static int open_it(const char *path, bool regular, const char **why)
 	struct stat status;
 
 	if (fd < 0) {
-		*why = errno == ENOENT    ? "there is no such file"
+		*why = errno == ENOENT    ? why_missing(path)
 		       : errno == EACCES  ? "it may not be read"
 		       : errno == ENOTDIR ? "a part of the path is no directory"
 					  : "it cannot be opened";

@@ -127,6 +127,7 @@ function Card({ run, indexes, numbers, chosen, onVerdict }: { run: Run; indexes:
   const shown = indexes.includes(chosen) ? chosen : indexes[0];
   const verdict = verdicts[shown];
   const bad = failsRun(verdict);
+  const reasons = useMemo(() => why(run, verdict, atVerdict(run, shown).at), [run, shown]);
   return (
     <li class={`card ${bad ? "failed" : verdict.kind}${indexes.includes(chosen) ? " chosen" : ""}`}>
       <div class="card-head">
@@ -138,7 +139,7 @@ function Card({ run, indexes, numbers, chosen, onVerdict }: { run: Run; indexes:
         <p class="same">{`${indexes.length} nodes alike:`} {indexes.map((i) => <button key={i} onClick={() => onVerdict(i)} aria-pressed={i === chosen} aria-label={`show node ${verdicts[i].node}`}>{`${signOf(verdicts[i], i, numbers)} node ${verdicts[i].node}`}</button>)}</p>
       )}
       <Compared run={run} verdict={verdict} />
-      {why(run, verdict, atVerdict(run, shown).at).map((line) => <p key={line} class="why">{line}</p>)}
+      {reasons.map((line) => <p key={line} class="why">{line}</p>)}
       <p class="where">{placeIn(run, verdict)}</p>
       {verdict.says && <p class="where"><b>{verdict.rule}:</b> {verdict.says} <i>{verdict.source}</i></p>}
     </li>
