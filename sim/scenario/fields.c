@@ -63,16 +63,19 @@ const char *read_text(struct reader *reader, const struct tree *tree, const char
 const char *read_one_line(struct reader *reader, const struct tree *tree, const char *key)
 {
 	const char *text = read_text(reader, tree, key);
+	size_t size = tree->size;
 
-	for (size_t i = 0, length; i < tree->size; i += length) {
+	while (size > 0 && text[size - 1] == '\n') /* as a block of text ends */
+		size--;
+	for (size_t i = 0, length; i < size; i += length) {
 		uint32_t c = 0;
 
-		length = utf8_decode(text + i, tree->size - i, &c);
+		length = utf8_decode(text + i, size - i, &c);
 		if (length == 0 || is_control(c))
 			mistake(&reader->reading, tree->at,
 				"%s: a control character (U+%04X): one line of words is expected", key, (unsigned)c);
 	}
-	return text;
+	return size == tree->size ? text : take_text(&reader->reading, text, size);
 }
 
 static bool plain(const struct tree *tree)

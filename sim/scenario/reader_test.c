@@ -503,25 +503,25 @@ static void a_dump_is_one_line(void **state)
 
 	(void)state;
 	assert_non_null(to);
-	assert_int_equal(
-		scenario_dump_json(
-			read_it("scenario: \"q\\\"\\\\\\n\"\ncluster: {nodes: 1}\nsteps: [{start: all, expect: "
-				"{quorate: {1: true}}}]\n"),
-			to),
-		0);
+	assert_int_equal(scenario_dump_json(read_it("scenario: \"q\\\"\\\\\"\ndescription: \"two\\nlines\"\ncluster: "
+						    "{nodes: 1}\nsteps: [{start: all, expect: "
+						    "{quorate: {1: true}}}]\n"),
+					    to),
+			 0);
 	assert_int_equal(fclose(to), 0);
 	assert_string_equal(
 		text,
-		"{\"scenario\": \"q\\\"\\\\\\u000a\", \"variant\": \"\", \"path\": \"f\", \"line\": 1, \"column\": "
+		"{\"scenario\": \"q\\\"\\\\\", \"variant\": \"\", \"path\": \"f\", \"line\": 1, \"column\": "
 		"1, "
-		"\"description\": \"\", \"tags\": [], \"findings\": [], \"cluster\": {\"capacity\": 384, \"nodes\": "
+		"\"description\": \"two\\u000alines\", \"tags\": [], \"findings\": [], \"cluster\": {\"capacity\": "
+		"384, \"nodes\": "
 		"[{\"nodeid\": 1, "
 		"\"later\": false, "
 		"\"config\": {\"quorum\": {}, \"nodelist\": [{\"nodeid\": 1, \"quorum_votes\": 1}]}}], "
 		"\"quirks_off\": []}, \"totem\": {\"token_ms\": 3000, \"token_coefficient_ms\": 650, "
 		"\"consensus_ms\": 0, \"join_ms\": 50, \"merge_ms\": 200}, \"network\": {\"latency_ns\": 100000, "
-		"\"jitter_ns\": 0, \"loss_ppm\": 0}, \"clients\": [], \"steps\": [{\"verb\": \"start\", \"line\": 3, "
-		"\"column\": 9, \"settle\": true, \"nodes\": [1], \"together\": false, \"expect\": {\"line\": 3, "
+		"\"jitter_ns\": 0, \"loss_ppm\": 0}, \"clients\": [], \"steps\": [{\"verb\": \"start\", \"line\": 4, "
+		"\"column\": 9, \"settle\": true, \"nodes\": [1], \"together\": false, \"expect\": {\"line\": 4, "
 		"\"column\": 30, \"quorate\": {\"1\": true}}}]}\n");
 	free(text);
 }
