@@ -11,7 +11,7 @@ static bool calm(const struct judge *judge, uint32_t number)
 {
 	const struct check *check = judge->check;
 
-	return !check->flux && !check->moved && !judge_node(judge, number)->in_sync &&
+	return !check->flux && !check->moved && !judge_is_out(judge, number) && !judge_node(judge, number)->in_sync &&
 	       judge_model(judge, number)->downscale == NO && judge_model(judge, number)->tracking == NO;
 }
 
@@ -148,7 +148,7 @@ static void learn_name(const struct judge *judge, uint32_t number, uint64_t name
 		if (!together(judge, number, i))
 			continue;
 		if (i == number) { /* answered OK: this is the name here */
-			model->named = YES;
+			model->named = judge->check->moved ? UNKNOWN : YES;
 			model->device_name = name;
 		} else if (model->named == UNKNOWN || judge->check->moved) {
 			model->named = UNKNOWN;
@@ -191,10 +191,13 @@ static void rename_device(const struct judge *judge, uint32_t number, uint64_t f
 /* A flag that is set now; undone by an own nodeinfo that is still under way (quirk own-nodeinfo-undoes). */
 static void set_flag(const struct judge *judge, struct model *model, uint8_t *flag, bool value)
 {
-	const struct seen_node *node = judge_node(judge, judge->scenario->clients[judge->seen->client].node);
-	bool certain = !node->in_sync || (node->held && !judge->check->moved);
+	uint32_t number = judge->scenario->clients[judge->seen->client].node;
+	const struct seen_node *node = judge_node(judge, number);
+	const struct asked *asked = &judge_client(judge, judge->seen->client)->asked;
+	bool certain = !node->in_sync && !asked->in_sync;
 
-	certain = certain && !model->polls;
+	certain = certain || (node->held && !judge->check->moved);
+	certain = certain && !model->polls && asked->node_activity == node->rings && !judge_is_out(judge, number);
 
 	*flag = certain || *flag == (value ? YES : NO) ? (value ? YES : NO) : UNKNOWN;
 }

@@ -88,6 +88,13 @@ uint64_t check_callbacks(const struct check *check)
 	return check->callbacks;
 }
 
+bool judge_is_out(const struct judge *judge, uint32_t node)
+{
+	const struct world_view *view = judge->view;
+
+	return judge_node(judge, node)->paused || (view && view->astray && view->astray(view->world, node));
+}
+
 uint32_t judge_index(const struct judge *judge, uint32_t nodeid)
 {
 	const struct scenario_node *nodes = judge->scenario->nodes;
@@ -118,7 +125,8 @@ static void node_up(const struct judge *judge)
 
 	node->boot++;
 	node->up = 1;
-	node->paused = node->in_sync = node->owes = node->held = node->leaving = 0;
+	node->paused = node->in_sync = node->owes = node->held = 0;
+	node->leaving = node->leaving ? LEFT_BEFORE : 0;
 	node->rings = node->activated = node->members = node->previous = 0;
 	node->announced = UNKNOWN; /* primary may have been told already, while it started */
 	for (set = 0; set < SET_COUNT; set++)
@@ -141,7 +149,6 @@ static void node_down(const struct judge *judge)
 	judge->check->left_cleanly |= node->left;
 	if (judge->seen->kind == OBSERVE_NODE_DOWN && judge->seen->number == DOWN_ABORT)
 		invariants_aborted(judge);
-	node->leaving = 0;
 	node->primary = UNKNOWN;
 	node->up = node->paused = node->in_sync = node->held = 0;
 	inert_effect(judge, EFFECT_DOWN);
@@ -196,7 +203,9 @@ static void ring(const struct judge *judge)
 	ring_ids_grow(judge, node);
 	node->ring = seen->ring;
 	node->ring_ns = seen->time_ns;
-	node->wiped &= node->leaving; /* what is wiped when it has left is written until then */
+	if (node->leaving == LEFT_BEFORE && seen->count > 1)
+		node->leaving = 0;
+	node->wiped &= node->leaving == LEAVES; /* what is wiped when it has left is written until then */
 	node->rings++;
 	inert_effect(judge, EFFECT_RING);
 }
@@ -336,7 +345,8 @@ static void step_begin(const struct judge *judge)
 			judge_node(judge, step->nodes.index[i])->wiped |= step->wipe;
 			if (step->wipe)
 				judge_node(judge, step->nodes.index[i])->stored = 0;
-			judge_node(judge, step->nodes.index[i])->leaving = step->verb == VERB_STOP;
+			if (step->verb == VERB_STOP)
+				judge_node(judge, step->nodes.index[i])->leaving = LEAVES;
 		}
 }
 

@@ -13,6 +13,13 @@
 	(uint32_t)(VQ_INFO_QDEVICE_REGISTERED | VQ_INFO_QDEVICE_ALIVE | VQ_INFO_QDEVICE_CAST_VOTE | \
 		   VQ_INFO_QDEVICE_MASTER_WINS)
 
+static bool fake_astray(const void *world, uint32_t node)
+{
+	(void)world;
+	(void)node;
+	return false;
+}
+
 static int fake_getinfo(const void *world, uint32_t node, uint32_t of, struct vq_info *info)
 {
 	const struct stage *stage = world;
@@ -96,7 +103,7 @@ static void keep(void *ctx, const struct verdict *verdict)
 
 void stage_see(struct stage *stage, struct observation *observation)
 {
-	struct world_view view = {stage, fake_reaches, fake_getinfo, fake_settled};
+	struct world_view view = {stage, fake_reaches, fake_astray, fake_getinfo, fake_settled};
 
 	observation->step = stage->step;
 	observation->time_ns = stage->time_ns;

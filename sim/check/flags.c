@@ -181,8 +181,8 @@ static bool snapshot_part(const struct judge *judge, struct seen_client *client)
 
 	if (client->asked.verb != VERB_TRACKSTART)
 		return false;
-	/* who tracks and asks again while the daemon is paused may be told the news first */
-	if (client->tracking && client->asked.was_paused && judge->seen->notification->context == client->context) {
+	/* who tracks and asks again while the daemon is out may be told the news first */
+	if (client->tracking && client->asked.was_out && judge->seen->notification->context == client->context) {
 		struct seen_node *node = judge_node(judge, judge->scenario->clients[judge->seen->client].node);
 
 		if (round_is_due(judge, node))

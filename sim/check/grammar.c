@@ -40,6 +40,7 @@ void grammar_forget(struct seen_client *client)
 	client->waiting_type = 0;
 	client->lingers = 0;
 	client->lost = 0;
+	client->given_up = 0;
 }
 
 static void open_handle(const struct judge *judge, struct seen_client *client, uint32_t node)
@@ -162,8 +163,15 @@ void grammar_reply(const struct judge *judge)
 	struct seen_client *client = judge_client(judge, seen->client);
 	uint32_t node = judge->scenario->clients[seen->client].node;
 
+	if (seen->verb != VERB_INITIALIZE && seen->number == VQ_ERR_LIBRARY && client->handle == HANDLE_OPEN)
+		client->given_up = 1;
 	switch (seen->verb) {
 	case VERB_INITIALIZE:
+		if (client->given_up) {
+			flags_untrack(judge, seen->client);
+			grammar_forget(client);
+			client->handle = HANDLE_NONE;
+		}
 		if (seen->number == VQ_OK) {
 			flags_untrack(judge, seen->client);
 			open_handle(judge, client, node);
@@ -391,8 +399,8 @@ static bool held_somewhere(const struct judge *judge, uint32_t number)
 	for (i = 0; i < judge->check->node_count; i++) {
 		const struct seen_node *node = judge_node(judge, i);
 
-		/* a paused member holds it as well */
-		if (set_has(judge_set(judge, number, SET_RING), i) && (node->held || node->paused))
+		/* a member that is out holds it as well */
+		if (set_has(judge_set(judge, number, SET_RING), i) && (node->held || judge_is_out(judge, i)))
 			return true;
 	}
 	return false;
@@ -410,7 +418,7 @@ static void calls_are_answered(const struct judge *judge)
 		if (client->handle != HANDLE_OPEN || client->asked.verb == VERB_NONE)
 			continue;
 		judge_exercise(judge, RULE_ANSWERED);
-		if (node->up && !node->paused && client->boot == node->boot)
+		if (node->up && !judge_is_out(judge, number) && client->boot == node->boot)
 			judge_say(judge, RULE_ANSWERED, number, i, "an answer to the call that waits",
 				  "none has come");
 	}
@@ -425,7 +433,7 @@ void grammar_settled(const struct judge *judge)
 	for (i = 0; i < judge->check->node_count; i++) {
 		const struct seen_node *node = judge_node(judge, i);
 
-		if (!node->up || node->paused || !node->rings)
+		if (!node->up || judge_is_out(judge, i) || !node->rings)
 			continue;
 		model_time(judge, i);
 		judge_exercise(judge, RULE_SYNC_ENDS);

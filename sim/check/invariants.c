@@ -4,12 +4,18 @@
  */
 #include "sim/check/judge.h"
 
-/* Runs, is on a ring, and no sync is under way. */
-static bool stands(const struct judge *judge, uint32_t number)
+/* Runs and is, or was, on a ring, whose sync is over: its clients act on what it thinks. */
+static bool thinks_aloud(const struct judge *judge, uint32_t number)
 {
 	const struct seen_node *node = judge_node(judge, number);
 
 	return node->up && !node->paused && node->rings && !node->in_sync;
+}
+
+/* Likewise, and its ring goes on. */
+static bool stands(const struct judge *judge, uint32_t number)
+{
+	return thinks_aloud(judge, number) && !judge_is_out(judge, number);
 }
 
 static bool same_ring(const struct judge *judge, uint32_t a, uint32_t b)
@@ -264,7 +270,7 @@ static void at_most_one(const struct judge *judge)
 
 	judge_exercise(judge, RULE_I1);
 	for (i = 0; i < judge->check->node_count; i++) {
-		if (!stands(judge, i) || judge_model(judge, i)->thinks != YES)
+		if (!thinks_aloud(judge, i) || judge_model(judge, i)->thinks != YES)
 			continue;
 		if (first == NOBODY)
 			first = i;
@@ -510,10 +516,22 @@ static bool any_device(const struct judge *judge)
 	return false;
 }
 
+/* A window that ends says what it knows to all, whatever comes of it. */
+static bool any_window(const struct judge *judge)
+{
+	uint32_t i;
+
+	for (i = 0; i < judge->check->node_count; i++)
+		if (judge_node(judge, i)->up && judge_model(judge, i)->last_man != NO &&
+		    judge_model(judge, i)->tie != TIE_NONE)
+			return true;
+	return false;
+}
+
 void invariants_settled(const struct judge *judge)
 {
 	struct check *check = judge->check;
-	bool paused = false;
+	bool out = false; /* somebody is */
 	uint64_t all;
 	uint32_t i;
 
@@ -522,9 +540,11 @@ void invariants_settled(const struct judge *judge)
 		return;
 	narrow(judge);
 	for (i = 0; i < check->node_count; i++) {
-		paused = paused || judge_node(judge, i)->paused;
+		out = out || (judge_node(judge, i)->up && judge_is_out(judge, i));
 		if (stands(judge, i))
 			one_node(judge, i);
+		else
+			judge_model(judge, i)->rest_members = 0; /* it does not rest */
 	}
 	all = all_votes(judge);
 	for (i = 0; i < check->node_count; i++)
@@ -534,11 +554,11 @@ void invariants_settled(const struct judge *judge)
 			majority_is_quorate(judge, i, all);
 		}
 	ask_pairs(judge);
-	check->records_open = paused || any_open(judge) || any_device(judge);
+	check->records_open = out || any_open(judge) || any_device(judge) || any_window(judge);
 	at_most_one(judge);
 	check->rested = check->activity;
 	check->rested_ns = judge->seen->time_ns;
 	check->moved = 0;
-	if (!paused)
+	if (!out)
 		check->flux = 0;
 }

@@ -114,7 +114,7 @@ struct seen_node {
 	uint8_t announced;     /* enum maybe: the last quorum notification of this node */
 	uint8_t held;
 	uint8_t released; /* since the ring: poll, timer or unregister ended a hold */
-	uint8_t leaving;  /* a clean stop was ordered */
+	uint8_t leaving;  /* a clean stop was ordered: LEAVES, or LEFT_BEFORE this start, as others may still think */
 	uint8_t wiped;
 	uint8_t interrupted; /* the sync of the ring before never ended */
 	uint8_t left;        /* its last end was a clean stop */
@@ -127,6 +127,8 @@ struct seen_node {
 #define RECENT 16u
 
 enum handle_phase { HANDLE_NONE, HANDLE_OPEN, HANDLE_FINALIZED };
+enum { LEAVES = 1, LEFT_BEFORE };
+
 enum snapshot_phase { SNAPSHOT_NONE, SNAPSHOT_NODELIST, SNAPSHOT_QUORUM, SNAPSHOT_DONE };
 
 struct asked { /* a call that awaits its answer */
@@ -139,8 +141,8 @@ struct asked { /* a call that awaits its answer */
 	int32_t must;           /* enum vq_error that must come; 0: open */
 	uint8_t fresh_ring;     /* qdevice_poll: enum maybe */
 	uint8_t registers;      /* qdevice_register of a device that was not: it may be, before the answer is seen */
-	uint8_t was_paused;     /* the daemon, at the call */
-	uint8_t reserved[1];
+	uint8_t was_out;        /* the daemon, at the call: see judge_is_out() */
+	uint8_t in_sync;        /* the node, at the call */
 };
 
 struct seen_client {
@@ -165,7 +167,8 @@ struct seen_client {
 	uint8_t lost;        /* a notification's place in the stream is not known any more */
 	uint8_t dead;        /* the process */
 	uint8_t lingers;     /* finalized: a dispatch that waits has the connection still */
-	uint8_t reserved[5];
+	uint8_t given_up;    /* a call met LIBRARY: the next connection ends this one */
+	uint8_t reserved[4];
 };
 
 struct seen_callback { /* for the words of a failed expectation */
@@ -294,6 +297,8 @@ static inline const struct step *judge_step(const struct judge *judge, uint32_t 
 	return step < judge->scenario->step_count ? &judge->scenario->steps[step] : NULL;
 }
 
+/* Is it paused, or has its ring been lost to a path that is cut in one direction? What it sends waits. */
+bool judge_is_out(const struct judge *judge, uint32_t node);
 /* The index of a node id, NOBODY when the scenario has none such. */
 uint32_t judge_index(const struct judge *judge, uint32_t nodeid);
 

@@ -300,10 +300,10 @@ static void last_man_fires(const struct judge *judge, uint32_t number, bool sure
 		model->two_node == YES && node->members <= 2 ? span_exact(1) : model_quorum_of(judge, left, sum);
 
 	model->last_man_due_ns = NEVER_NS;
+	judge->check->records_open = 1;
 	if (model->thinks == NO)
 		return;
 	model->quiet_change = 1;
-	judge->check->records_open = 1;
 	model->lowered = model->lowered || left.low < model->expected.high;
 	if (node->in_sync)
 		model->last_man_open_until_ns = judge->seen->time_ns;
@@ -337,7 +337,10 @@ void model_time(const struct judge *judge, uint32_t number)
 		last_man_fires(judge, number, model->last_man_due_ns < now_ns);
 	if (model->device_due_ns <= now_ns) {
 		judge_node(judge, number)->released = 1;
-		device_fires(model, model->device_due_ns < now_ns);
+		/* an own nodeinfo under way says what was before (quirk own-nodeinfo-undoes) */
+		device_fires(model,
+			     model->device_due_ns < now_ns && !model->polls &&
+				     !(judge_node(judge, number)->in_sync && judge_node(judge, number)->interrupted));
 	}
 }
 

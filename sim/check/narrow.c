@@ -8,7 +8,7 @@ static bool member_of(const struct judge *judge, uint32_t number, uint32_t other
 {
 	const struct seen_node *node = judge_node(judge, other);
 
-	return node->up && !node->paused && !node->in_sync &&
+	return node->up && !judge_is_out(judge, other) && !node->in_sync &&
 	       ring_equal(node->ring, judge_node(judge, number)->ring) &&
 	       set_has(judge_set(judge, number, SET_RING), other);
 }

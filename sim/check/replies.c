@@ -198,16 +198,23 @@ void replies_call(const struct judge *judge)
 
 	if (seen->verb == VERB_DISPATCH || client->handle != HANDLE_OPEN)
 		return;
-	if (seen->verb == VERB_CONTEXT_SET && seen->step < judge->scenario->step_count)
-		asked->context = judge->scenario->steps[seen->step].context;
+	if (seen->verb == VERB_CONTEXT_SET)
+		asked->context = seen->context;
 	if (!seen->request)
 		return;
-	asked->was_paused = judge_node(judge, number)->paused;
+	asked->was_out = judge_is_out(judge, number);
 	asked->name = name_digest(seen->request->name);
 	asked->new_name = name_digest(seen->request->new_name);
 	asked->fresh_ring = fresh_ring(judge, number);
 	asked->node_activity = judge_node(judge, number)->rings;
-	if (asked->was_paused || gone(judge, client, number))
+	asked->in_sync = judge_node(judge, number)->in_sync;
+	if (gone(judge, client, number))
+		return;
+	if (seen->verb == VERB_QDEVICE_REGISTER && judge_model(judge, number)->registered == NO) {
+		judge_model(judge, number)->registered = UNKNOWN;
+		asked->registers = 1;
+	}
+	if (asked->was_out)
 		return;
 	asked->must = daemon_must(judge, number, asked);
 	if (seen->verb >= VERB_QDEVICE_REGISTER && seen->verb <= VERB_QDEVICE_MASTER_WINS &&
@@ -216,10 +223,6 @@ void replies_call(const struct judge *judge)
 		asked->must = VQ_ERR_INVALID_PARAM;
 	if (seen->verb == VERB_QDEVICE_REGISTER)
 		contend_for_the_name(judge, number, asked);
-	if (seen->verb == VERB_QDEVICE_REGISTER && judge_model(judge, number)->registered == NO) {
-		judge_model(judge, number)->registered = UNKNOWN;
-		asked->registers = 1;
-	}
 }
 
 /* ---- what came ---- */
@@ -445,7 +448,7 @@ static void check_flags(struct compare *compare, uint32_t number, uint32_t of, u
 	     flags & VQ_INFO_AUTO_TIE_BREAKER);
 	flag(compare, RULE_CONFIGURATION, "flag ALLOW_DOWNSCALE", model->downscale, flags & VQ_INFO_ALLOW_DOWNSCALE);
 	flag(compare, RULE_I5, "flag QUORATE", node->owes ? UNKNOWN : node->primary, flags & VQ_INFO_QUORATE);
-	if (!same || judge_node(compare->judge, of)->paused)
+	if (!same || judge_is_out(compare->judge, of))
 		return;
 	flag(compare, RULE_DEVICE_VOTES, "flag QDEVICE_REGISTERED", about->registered,
 	     flags & VQ_INFO_QDEVICE_REGISTERED);

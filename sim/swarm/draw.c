@@ -37,6 +37,19 @@ void *draw_take(struct draw *draw, size_t count, size_t size)
 	return memory;
 }
 
+uint32_t draw_byte_below(struct choice_bytes *bytes, uint32_t n)
+{
+	uint32_t value = 0;
+
+	for (uint32_t range = n - 1; range; range >>= 8) {
+		if (!bytes->size)
+			return n - 1;
+		value = value << 8 | *bytes->bytes++;
+		bytes->size--;
+	}
+	return value % n;
+}
+
 /* At once, in the midst of the sync after a join or a merge, soon, or late. */
 static uint64_t moment_ns(struct draw *draw)
 {
@@ -335,18 +348,16 @@ static void take_base(struct draw *draw, const struct scenario *base)
 	scenario->network = base->network;
 }
 
-const struct drawn *draw_run(struct draw *draw, uint64_t seed, uint64_t run)
+static bool goes_on(const struct draw *draw)
+{
+	return !draw->bytes || draw->bytes->size > 0;
+}
+
+static const struct drawn *draw_story(struct draw *draw)
 {
 	struct scenario *scenario = &draw->drawn.scenario;
 	uint32_t events;
 
-	draw->random = rng_stream(seed, 0) + run * 0xda942042e4dd58b5u;
-	draw->random = rng_next(&draw->random);
-	draw->used = 0;
-	memset(&draw->drawn, 0, sizeof draw->drawn);
-	scenario->path = scenario->name = "swarm";
-	scenario->description = scenario->variant = "";
-	draw->drawn.seed = rng_next(&draw->random);
 	draw->apart = draw->reloaded = false;
 	if (draw->options->base)
 		take_base(draw, draw->options->base);
@@ -360,10 +371,37 @@ const struct drawn *draw_run(struct draw *draw, uint64_t seed, uint64_t run)
 	scenario->steps = draw->steps;
 	draw_boot(draw);
 	draw_clients(draw);
-	for (uint32_t i = 0; i < events; i++)
+	for (uint32_t i = 0; i < events && goes_on(draw); i++)
 		draw_event(draw);
 	end_all_faults(draw);
 	return &draw->drawn;
+}
+
+static void begin_anew(struct draw *draw, struct choice_bytes *bytes)
+{
+	struct scenario *scenario = &draw->drawn.scenario;
+
+	draw->bytes = bytes;
+	draw->used = 0;
+	memset(&draw->drawn, 0, sizeof draw->drawn);
+	scenario->path = scenario->name = "swarm";
+	scenario->description = scenario->variant = "";
+}
+
+const struct drawn *draw_run(struct draw *draw, uint64_t seed, uint64_t run)
+{
+	begin_anew(draw, NULL);
+	draw->random = rng_stream(seed, 0) + run * 0xda942042e4dd58b5u;
+	draw->random = rng_next(&draw->random);
+	draw->drawn.seed = rng_next(&draw->random);
+	return draw_story(draw);
+}
+
+const struct drawn *draw_from_bytes(struct draw *draw, struct choice_bytes *bytes)
+{
+	begin_anew(draw, bytes);
+	draw->drawn.seed = draw_below(draw, 256);
+	return draw_story(draw);
 }
 
 struct draw *draw_open(const struct draw_options *options)

@@ -20,7 +20,8 @@ struct draw_options {
 	const struct scenario *base;   /* its cluster, totem and network; NULL: those are drawn, too */
 	uint32_t nodes_min, nodes_max; /* without a base; 1 .. DRAW_NODES_MAX */
 	bool no_administrator;         /* no reloads, setexpected, setvotes, cancel_wait_for_all */
-	uint32_t events_max;           /* faults and calls at most; 1 .. DRAW_EVENTS_MAX */
+	bool wild; /* any keys together, any votes, quirks off, messages that are never sent: little of it is usual */
+	uint32_t events_max; /* faults and calls at most; 1 .. DRAW_EVENTS_MAX */
 };
 
 struct drawn {
@@ -37,5 +38,8 @@ struct draw *draw_open(const struct draw_options *options);
 void draw_close(struct draw *draw);
 /* Run number `run` of a seed: the same on any machine. Valid until the next one. */
 const struct drawn *draw_run(struct draw *draw, uint64_t seed, uint64_t run);
+/* Likewise out of a fuzzer's bytes, in place of a seed and a number; what is left of them is for the choices
+ * of the run. When they are used up the story ends. */
+const struct drawn *draw_from_bytes(struct draw *draw, struct choice_bytes *bytes);
 
 #endif

@@ -33,8 +33,7 @@ static void draw_manners(struct draw *draw, struct scenario_client *client)
 		client->in_callback = inside[draw_below(draw, 4)];
 }
 
-/* Mostly small; now and then extreme. */
-static uint32_t draw_number(struct draw *draw)
+uint32_t draw_number(struct draw *draw)
 {
 	switch (draw_below(draw, 16)) {
 	case 0:
@@ -48,9 +47,10 @@ static uint32_t draw_number(struct draw *draw)
 
 static void draw_fault(struct draw *draw, struct step *step)
 {
-	/* not NO_RESOURCES: that drops whatever the node sends next, what others need to know of it too */
-	static const int errors[] = {VQ_ERR_TRY_AGAIN,     VQ_ERR_INTERRUPT,     VQ_ERR_NO_MEMORY, VQ_ERR_ACCESS,
-				     VQ_ERR_NOT_SUPPORTED, VQ_ERR_MESSAGE_ERROR, VQ_ERR_LIBRARY};
+	/* NO_RESOURCES drops whatever the node sends next, what others need to know of it too: wild stories only */
+	static const int errors[] = {VQ_ERR_TRY_AGAIN, VQ_ERR_INTERRUPT,     VQ_ERR_NO_MEMORY,
+				     VQ_ERR_ACCESS,    VQ_ERR_NOT_SUPPORTED, VQ_ERR_MESSAGE_ERROR,
+				     VQ_ERR_LIBRARY,   VQ_ERR_NO_RESOURCES};
 
 	step->fault_error = errors[draw_below(draw, 7)];
 	step->fault_call =
@@ -145,7 +145,8 @@ void draw_clients(struct draw *draw)
 
 	draw->clients = draw_take(draw, count, sizeof *draw->clients);
 	draw->used_client = draw_take(draw, count, sizeof *draw->used_client);
-	draw->calls = (uint32_t)(rng_next(&draw->random) & rng_next(&draw->random));
+	draw->calls = draw_bits(draw);
+	draw->calls &= draw_bits(draw);
 	draw->any_calls = draw_one_in(draw, 32);
 	scenario->clients = draw->clients;
 	scenario->client_count = count;

@@ -12,6 +12,8 @@ static struct vq_config_node *draw_votes(struct draw *draw, uint32_t count)
 	for (uint32_t i = 0; i < count; i++)
 		nodes[i] = (struct vq_config_node){draw->drawn.scenario.nodes[i].nodeid,
 						   uneven ? draw_below(draw, 4) + (i == 0) : 1};
+	if (uneven && draw->options->wild && draw_one_in(draw, 4))
+		nodes[draw_below(draw, count)].votes = draw_number(draw);
 	return nodes;
 }
 
@@ -130,6 +132,25 @@ const struct vq_config *draw_reloaded(struct draw *draw, const struct vq_config 
 	return config;
 }
 
+/* Whatever a file can say, be it refused or not. */
+static void add_anything(struct draw *draw, struct vq_config *config)
+{
+	if (draw_one_in(draw, 3)) {
+		add_device(draw, config);
+		config->device_votes = config->given & VQ_KEY_DEVICE_VOTES ? draw_number(draw) : 0;
+	}
+	if (draw_one_in(draw, 4)) {
+		config->given |= VQ_KEY_DEVICE_TIMEOUT;
+		config->device_timeout_ms = 100 * draw_below(draw, 256);
+	}
+	if (draw_one_in(draw, 4)) {
+		config->given |= VQ_KEY_AUTO_TIE_BREAKER_NODE;
+		config->auto_tie_breaker_node = draw_one_in(draw, 2) ? "x" : "2 4";
+	}
+	if (draw_one_in(draw, 8))
+		config->expected_votes = config->given & VQ_KEY_EXPECTED_VOTES ? draw_number(draw) : 0;
+}
+
 static const struct vq_config *draw_config(struct draw *draw)
 {
 	struct vq_config *config = draw_take(draw, 1, sizeof *config);
@@ -139,6 +160,10 @@ static const struct vq_config *draw_config(struct draw *draw)
 	config->nodes = draw_votes(draw, config->node_count);
 	for (uint32_t i = 0; i < features; i++)
 		add_feature(draw, config);
+	if (draw->options->wild && draw_one_in(draw, 2)) {
+		add_anything(draw, config);
+		return config;
+	}
 	if (config->last_man_standing && !takes_last_man(config)) {
 		config->given &= ~(uint32_t)(VQ_KEY_LAST_MAN_STANDING | VQ_KEY_LAST_MAN_STANDING_WINDOW);
 		config->last_man_standing = config->last_man_standing_window_ms = 0;
@@ -161,6 +186,10 @@ void draw_cluster(struct draw *draw)
 	scenario->capacity = VQ_PROCESSORS_MAX;
 	scenario->node_count = scenario->nodelist_count = count;
 	scenario->nodes = nodes;
+	if (options->wild && draw_one_in(draw, 4))
+		scenario->quirks_off = draw_bits(draw) & ((1u << VQ_QUIRK_COUNT) - 1);
+	if (options->wild && draw_one_in(draw, 4))
+		scenario->network.latency_ns = 100000u * draw_below(draw, 9);
 	for (uint32_t i = 0; i < count; i++)
 		nodes[i].nodeid = i + 1;
 	config = draw_config(draw);

@@ -9,7 +9,8 @@ struct draw {
 	const struct draw_options *options;
 	struct drawn drawn;
 	uint64_t random;
-	uint8_t *memory; /* of the run */
+	struct choice_bytes *bytes; /* instead of random numbers; may be NULL */
+	uint8_t *memory;            /* of the run */
 	size_t used, room;
 	uint32_t faults; /* bits by enum fault: which this run uses */
 	uint32_t calls;  /* bits by number in the list of calls: likewise */
@@ -23,8 +24,13 @@ struct draw {
 	bool reloaded;     /* the files are not those of the start */
 };
 
+/* 0 .. n-1; n-1, which is what is usual, when the bytes are used up. */
+uint32_t draw_byte_below(struct choice_bytes *bytes, uint32_t n);
+
 static inline uint32_t draw_below(struct draw *draw, uint32_t n)
 {
+	if (draw->bytes)
+		return draw_byte_below(draw->bytes, n);
 	return (uint32_t)((rng_next(&draw->random) >> 32) * n >> 32);
 }
 
@@ -33,6 +39,13 @@ static inline bool draw_one_in(struct draw *draw, uint32_t n)
 	return draw_below(draw, n) == 0;
 }
 
+static inline uint32_t draw_bits(struct draw *draw)
+{
+	return draw->bytes ? draw_byte_below(draw->bytes, UINT32_MAX) : (uint32_t)rng_next(&draw->random);
+}
+
+/* Votes: mostly small, now and then extreme. */
+uint32_t draw_number(struct draw *draw);
 /* Zeroed memory of the run. */
 void *draw_take(struct draw *draw, size_t count, size_t size);
 /* The next step; when it begins is drawn. */

@@ -336,15 +336,21 @@ struct result { /* of a library function */
 
 enum by { BY_STEP, BY_ITSELF, BY_CALLBACK }; /* what made a call */
 
-static void tell_call(struct world *world, uint32_t client, enum verb verb, const struct vq_request *request,
-		      enum by by)
+static const struct vq_request *request_of(const struct step *step)
+{
+	return step->verb >= VERB_GETINFO ? &step->request : NULL;
+}
+
+/* step: whose call it is; NULL: it has no arguments */
+static void tell_call(struct world *world, uint32_t client, enum verb verb, const struct step *step, enum by by)
 {
 	struct observation observation = {
 		.kind = OBSERVE_CALL,
 		.node = told(world, client)->node,
 		.client = client,
 		.verb = verb,
-		.request = request,
+		.request = step ? request_of(step) : NULL,
+		.context = verb == VERB_CONTEXT_SET ? step->context : 0,
 		.automatic = by == BY_ITSELF,
 		.inside = by == BY_CALLBACK,
 	};
@@ -382,8 +388,10 @@ static int initialize(struct world *world, uint32_t client)
 
 	if (state->dispatch_step && (state->phase == CLIENT_GONE || state->phase == CLIENT_FINALIZED))
 		make_dispatch(world, state->dispatch_step - 1, true); /* it waits on the old handle */
-	if (state->phase == CLIENT_GONE)
+	if (state->phase == CLIENT_GONE) {
 		vq_finalize(library_of(world, client), &transport, &here, state->handle);
+		state->phase = CLIENT_FRESH;
+	}
 	result.error =
 		vq_initialize(library_of(world, client), &transport, &here, told(world, client)->callbacks, &handle);
 	if (result.error == VQ_PENDING)
@@ -503,11 +511,6 @@ static int library_call(struct here *here, const struct step *step, struct resul
 	}
 }
 
-static const struct vq_request *request_of(const struct step *step)
-{
-	return step->verb >= VERB_GETINFO ? &step->request : NULL;
-}
-
 /* A client that has seen LIBRARY knows that its daemon is gone: it starts over at its next call. */
 static void notice(const struct here *here, int error)
 {
@@ -554,7 +557,7 @@ static void call_inside(const struct here *around)
 	else if (step.verb == VERB_TRACKSTOP)
 		step.request.op = VQ_OP_TRACKSTOP;
 	world_reserve_call(world);
-	tell_call(world, step.client, step.verb, request_of(&step), BY_CALLBACK);
+	tell_call(world, step.client, step.verb, &step, BY_CALLBACK);
 	result.error = library_call(&here, &step, &result);
 	NEVER(result.error == VQ_PENDING);
 	notice(&here, result.error);
@@ -578,19 +581,26 @@ static bool make_call(struct world *world, uint32_t step_index, bool again)
 	const struct step *step = &world->scenario->steps[step_index];
 	struct here here = {world, step->client, step->verb, library_of(world, step->client), false, false};
 	struct result result = {.error = VQ_OK};
+	uint8_t untold = step->verb == VERB_DISPATCH ? 2 : 1;
 
 	if (step->verb == VERB_INITIALIZE)
 		return initialize(world, step->client) != VQ_PENDING;
 	if (needs_connection(world, step, again)) {
 		int error = initialize(world, step->client);
 
+		if (error == VQ_PENDING)
+			client_of(world, step->client)->untold |= untold;
 		if (error != VQ_OK)
 			return error != VQ_PENDING;
 		again = false;
 	}
+	if (client_of(world, step->client)->untold & untold) { /* another call has made the connection */
+		client_of(world, step->client)->untold &= (uint8_t)~untold;
+		again = false;
+	}
 	here.again = again;
 	if (!again)
-		tell_call(world, step->client, step->verb, request_of(step), BY_STEP);
+		tell_call(world, step->client, step->verb, step, BY_STEP);
 	if (step->verb == VERB_QDEVICE_REGISTER)
 		client_of(world, step->client)->registered_step = step_index + 1;
 	result.error = library_call(&here, step, &result);
@@ -640,7 +650,7 @@ static void kill_process(struct world *world, uint32_t client)
 	uint32_t node = told(world, client)->node;
 	uint32_t connection = state->connection, generation = state->generation + 1;
 
-	if ((state->phase == CLIENT_OPEN || state->phase == CLIENT_LINGERS) && connected(world, client))
+	if (state->phase != CLIENT_FRESH && state->phase != CLIENT_FINALIZED && connected(world, client))
 		vq_connection_close(core_of(world, node), connection);
 	empty_queue(world, client);
 	memset(state, 0, sizeof *state);

@@ -32,7 +32,7 @@ enum observation_kind {
 	OBSERVE_NOTICE,  /* node; number: enum vq_notice, text */
 	OBSERVE_STORED,  /* node; number: tracked expected votes made durable */
 	/* applications; client says whose */
-	OBSERVE_CALL,     /* verb, request (NULL for calls that do not reach the daemon) */
+	OBSERVE_CALL,     /* verb, request (NULL for calls that do not reach the daemon); context of context_set */
 	OBSERVE_FAULT,    /* verb: the call that met number (enum vq_error) from the transport */
 	OBSERVE_REPLY,    /* verb, number: error; reply for getinfo; context for context_get; count: dispatched;
 			   * automatic: of a dispatch that the client did by itself, told by OBSERVE_CALL likewise */
@@ -77,6 +77,8 @@ struct world_view {
 	const void *world;
 	/* both up and unpaused, and packets pass both ways, directly */
 	bool (*reaches)(const void *world, uint32_t node, uint32_t other);
+	/* up and unpaused, but its ring does not go on, and no other has come: one direction of a path is cut */
+	bool (*astray)(const void *world, uint32_t node);
 	/* getinfo at a node, as a client of its own would be answered; VQ_ERR_LIBRARY when it is down */
 	int (*getinfo)(const void *world, uint32_t node, uint32_t of, struct vq_info *info);
 	/* nothing is under way but timers that only time can fire */

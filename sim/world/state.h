@@ -151,7 +151,7 @@ struct client_state {
 	uint8_t wake;                /* an EVENT_WAKE is under way */
 	uint8_t asked;               /* the daemon has taken the request and will answer */
 	uint8_t answered;
-	uint8_t reserved[1];
+	uint8_t untold; /* calls that wait for a connection, which nobody was told of: 1 waiting_step, 2 dispatch_step */
 	struct vq_reply answer;
 };
 

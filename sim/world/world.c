@@ -456,6 +456,13 @@ static bool view_reaches(const void *world, uint32_t node, uint32_t other)
 	return nodes_reach(world, node, other);
 }
 
+static bool view_astray(const void *view, uint32_t node)
+{
+	const struct world *world = view;
+
+	return node_active(world, node) && !(ring_of(world, node_of(world, node)->ring)->flags & RING_WHOLE);
+}
+
 static int view_getinfo(const void *view, uint32_t node, uint32_t of, struct vq_info *info)
 {
 	const struct world *world = view;
@@ -470,7 +477,7 @@ static bool view_settled(const void *world)
 
 struct world_view world_view(const struct world *world)
 {
-	return (struct world_view){world, view_reaches, view_getinfo, view_settled};
+	return (struct world_view){world, view_reaches, view_astray, view_getinfo, view_settled};
 }
 
 /* What lies beyond the pool's used part means nothing: blocks are cleared when taken. */
