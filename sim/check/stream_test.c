@@ -740,8 +740,9 @@ static void contexts(struct stage *stage, uint64_t set, uint64_t got)
 	struct observation reply = {
 		.kind = OBSERVE_REPLY, .client = A, .verb = VERB_CONTEXT_GET, .number = VQ_OK, .context = got};
 
-	stage->steps[stage->step].context = set;
-	stage_call(stage, A, VERB_CONTEXT_SET, NULL);
+	struct observation call = {.kind = OBSERVE_CALL, .client = A, .verb = VERB_CONTEXT_SET, .context = set};
+
+	stage_see(stage, &call);
 	stage_reply(stage, A, VERB_CONTEXT_SET, VQ_OK);
 	stage_call(stage, A, VERB_CONTEXT_GET, NULL);
 	stage_see(stage, &reply);

@@ -71,6 +71,36 @@ static void a_run_is_drawn_from_its_number(void **state)
 	draw_close(other);
 }
 
+/* The same bytes draw the same story, which can be written; used up, they end it. */
+static void bytes_draw_a_run(void **state)
+{
+	static const struct draw_options wild = {.nodes_min = 1, .nodes_max = 5, .events_max = 16, .wild = true};
+	struct draw *draw = draw_open(&wild);
+	uint8_t bytes[400];
+	uint32_t quirks = 0;
+
+	(void)state;
+	for (uint32_t run = 0; run < 200; run++) {
+		struct choice_bytes all = {bytes, sizeof bytes}, again = all, few = {bytes, 10};
+		char *text, *same;
+
+		for (uint32_t i = 0; i < sizeof bytes; i++)
+			bytes[i] = (uint8_t)((run * 131 + i) * 2654435761u >> 13);
+		text = written(&draw_from_bytes(draw, &all)->scenario);
+		quirks += strstr(text, "quirks:") != NULL;
+		assert_true(all.size < sizeof bytes);
+		assert_true(draw_from_bytes(draw, &few)->scenario.step_count < 8);
+		assert_int_equal(few.size, 0);
+		draw_run(draw, 1, run);
+		same = written(&draw_from_bytes(draw, &again)->scenario);
+		assert_string_equal(same, text);
+		free(same);
+		free(text);
+	}
+	assert_in_range(quirks, 1, 199);
+	draw_close(draw);
+}
+
 static void search(const struct draw_options *draw, uint64_t count, uint32_t jobs, struct swarm *swarm)
 {
 	const struct swarm_options options = {.draw = *draw, .seed = 1, .count = count, .jobs = jobs};
@@ -381,6 +411,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_is_drawn_from_its_number),
+		cmocka_unit_test(bytes_draw_a_run),
 		cmocka_unit_test(threads_change_nothing),
 		cmocka_unit_test(known_findings_are_found),
 		cmocka_unit_test(what_does_not_matter_is_left_out),
