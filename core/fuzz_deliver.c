@@ -4,7 +4,9 @@
  * Configurations, messages (raw, made up, and the node's own with a byte changed),
  * rings, timers, reloads and requests come in any order that a host is allowed.
  * Each input runs twice, in memory that was dirty in different ways, and must end
- * in the same bytes; after each step the instance must be what it claims to be.
+ * in the same bytes; after each step the instance must be what it claims to be. A
+ * message that no instance sends changes nothing, and any other is written as it was
+ * read; a request that makes no sense is told so.
  */
 #include "fake_host.h"
 
@@ -124,14 +126,76 @@ static uint32_t take_sender(struct fake *fake, struct input *in)
 	return byte & 128 ? fake->vq->own.nodeid : byte % (FAKE_NODES + 2);
 }
 
+/* Could some instance have sent it? */
+static bool makes_sense(const struct vq_message *message)
+{
+	bool more = message->expected_votes || message->flags, any = more || message->about || message->votes;
+
+	switch (message->kind) {
+	case VQ_MESSAGE_NODEINFO:
+		return message->about ? message->flags <= FLAG_ALL : !more;
+	case VQ_MESSAGE_EXPECTED_VOTES:
+		return !more && !message->about;
+	case VQ_MESSAGE_NODE_VOTES:
+		return !more;
+	case VQ_MESSAGE_CANCEL_WAIT_FOR_ALL:
+		return !any;
+	default:
+		return !any && message->name && *message->name && strlen(message->name) < VQ_NAME_MAX &&
+		       (message->kind == VQ_MESSAGE_DEVICE_RENAME) == (message->new_name != NULL);
+	}
+}
+
+static void deliver(struct fake *fake, uint32_t sender, const void *bytes, size_t size)
+{
+	size_t state_size = vq_size(&fake->limits);
+	unsigned char again[VQ_MESSAGE_MAX], *before = malloc(state_size);
+	struct vq_message message;
+	bool read = vq_message_read(&message, bytes, size);
+
+	ALWAYS(before);
+	memcpy(before, fake->vq, state_size);
+	if (read) {
+		ALWAYS(makes_sense(&message));
+		ALWAYS(vq_message_write(again, &message) == size && memcmp(again, bytes, size) == 0);
+	}
+	vq_deliver(fake->vq, &fake->host, fake, sender, bytes, size);
+	/* what a node says of a third one is not for it to say */
+	if (!read || (message.kind == VQ_MESSAGE_NODEINFO && message.about && message.about != sender))
+		ALWAYS(memcmp(before, fake->vq, state_size) == 0);
+	free(before);
+}
+
+/* A name of about the largest size, and perhaps another, after the head of a device's message. */
+static void long_names(struct fake *fake, struct input *in)
+{
+	struct vq_message head = {.kind = VQ_MESSAGE_DEVICE_REGISTER + take8(in) % 3};
+	unsigned char bytes[2 * VQ_MESSAGE_MAX] = {0};
+	size_t start = vq_message_write(bytes, &head), first = VQ_NAME_MAX - 4 + take8(in) % 8, size = start + first;
+
+	memset(bytes + start, 'n', first - 1);
+	if (take8(in) & 1) {
+		size_t second = VQ_NAME_MAX - 4 + take8(in) % 8;
+
+		memset(bytes + size, 'm', second - 1);
+		size += second;
+	}
+	deliver(fake, take_sender(fake, in), bytes, size - take8(in) % 2);
+}
+
 static void raw(struct fake *fake, struct input *in)
 {
 	uint32_t sender = take_sender(fake, in);
 	size_t size = take8(in);
+	void *bytes;
 
 	if (size > in->size)
 		size = in->size;
-	vq_deliver(fake->vq, &fake->host, fake, sender, in->bytes, size);
+	bytes = malloc(size ? size : 1); /* of that size: the sanitizer sees who reads on */
+	ALWAYS(bytes);
+	memcpy(bytes, in->bytes, size);
+	deliver(fake, sender, bytes, size);
+	free(bytes);
 	in->bytes += size;
 	in->size -= size;
 }
@@ -164,13 +228,20 @@ static void changed(struct fake *fake, struct input *in)
 		return;
 	sent = fake->sent[take8(in) % fake->sent_count];
 	sent.bytes[take8(in) % sent.size] ^= take8(in);
-	vq_deliver(fake->vq, &fake->host, fake, take_sender(fake, in), sent.bytes, sent.size);
+	deliver(fake, take_sender(fake, in), sent.bytes, sent.size - take8(in) % 4 / 3);
+}
+
+static bool is_name(const char *name)
+{
+	return *name && memchr(name, 0, VQ_NAME_MAX);
 }
 
 static void request(struct fake *fake, struct input *in)
 {
 	struct vq_request ask = {.op = take8(in) % 12, .nodeid = take_number(in)};
 	uint32_t connection = take8(in) % FAKE_CONNECTIONS;
+	uint8_t bad = take8(in);
+	int error;
 
 	ask.context = take8(in);
 	ask.votes = take_number(in);
@@ -180,9 +251,14 @@ static void request(struct fake *fake, struct input *in)
 	ask.ring.seq -= take8(in) == 0xff;
 	strncpy(ask.name, take_name(in), VQ_NAME_MAX - 1);
 	strncpy(ask.new_name, take_name(in), VQ_NAME_MAX - 1);
-	if (take8(in) == 0xff)
-		memset(ask.name, 'x', VQ_NAME_MAX);
-	fake_ask(fake, connection, ask, NULL);
+	if (bad >= 240)
+		memset(bad & 1 ? ask.name : ask.new_name, bad & 2 ? 'x' : 0, VQ_NAME_MAX);
+	error = fake_ask(fake, connection, ask, NULL);
+	if (ask.op < VQ_OP_GETINFO || ask.op > VQ_OP_QDEVICE_MASTER_WINS)
+		ALWAYS(error == VQ_ERR_INVALID_PARAM);
+	if (ask.op >= VQ_OP_QDEVICE_REGISTER && ask.op <= VQ_OP_QDEVICE_MASTER_WINS &&
+	    (!is_name(ask.name) || (ask.op == VQ_OP_QDEVICE_UPDATE && !is_name(ask.new_name))))
+		ALWAYS(error == VQ_ERR_INVALID_PARAM);
 }
 
 static void change_ring(struct fake *fake, struct input *in)
@@ -236,7 +312,10 @@ static void step(struct fake *fake, struct input *in)
 {
 	switch (take8(in) % 10) {
 	case 0:
-		raw(fake, in);
+		if (take8(in) & 1)
+			raw(fake, in);
+		else
+			long_names(fake, in);
 		break;
 	case 1:
 	case 2:
