@@ -37,7 +37,8 @@ def main() -> int:
     if chosen:
         print(f"{len(mutants)} mutants, {len(chosen)} to look at", flush=True)
         programs = schemata.build(walks, jobs=options.jobs)
-        every = judges.Judges(programs, schemata.build_tests(programs))
+        every = judges.Judges(programs, schemata.build_tests(programs),
+                              schemata.build_fuzzers(programs, options.jobs))
         print(f"{len(every.recordings.exact)} recordings are given exactly", flush=True)
         # The slow look comes last: it kills few, and who wants numbers early need not wait for it.
         for looks in (judges.Judges.LOOKS[:-1], judges.Judges.LOOKS):

@@ -1,4 +1,4 @@
-"""What looks at a mutant: the scenario library, the recordings, a short exploration, a replay, seeded runs, the core's C tests.
+"""What looks at a mutant: the scenario library, the recordings, a short exploration, a replay, seeded runs, the fuzzers, the core's C tests.
 
 Each look runs the healthy program once, at first, and then the same on every mutant. A scenario kills when a rule or
 an expectation fails that did not, a recording when it is no longer given, an exploration or a replay when it says something else,
@@ -25,6 +25,7 @@ from . import points, schemata
 
 CPU_S = 3  # of a mutant's look; the healthy takes less than half a second
 BIG_CPU_S = 12
+FUZZ_CPU_S = 30
 MARKING_CPU_S = 300
 MEMORY = 2 << 30
 CHUNKS = [12, 48]  # files of the first looks at the library; the third takes the rest
@@ -226,13 +227,47 @@ class Replays:
         return Outcome()
 
 
+class Fuzzers:
+    """What the fuzzers' oracles say of the inputs that are kept in the repo, and of others that a generator makes."""
+
+    COUNTS = {"fuzz_client": 6000, "fuzz_deliver": 3000, "fuzz_world": 600}
+
+    def __init__(self, programs: dict[str, str]):
+        self.programs = programs
+        self.files = {name: sorted(glob.glob(f"{ROOT}/harness/corpus/{name}/*")) for name in programs}
+        for name in programs:
+            end = self._end(name, 0)
+            if end:
+                raise RuntimeError(f"{name} does not pass with the healthy core: {end}")
+
+    def _end(self, name: str, mutant: int) -> str:
+        # the sanitizers reserve much more memory than there is
+        command = ["prlimit", f"--cpu={FUZZ_CPU_S}:{FUZZ_CPU_S + 1}", "--core=0", self.programs[name], str(self.COUNTS[name]), *self.files[name]]
+        options = "exitcode=99:detect_leaks=0:allocator_may_return_null=0"
+        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+                              env={**os.environ, "VQ_MUTANT": str(mutant), "ASAN_OPTIONS": options, "UBSAN_OPTIONS": "exitcode=99"})
+        if done.returncode == 0:
+            return ""
+        broken = re.search(r"broken: (ALWAYS|NEVER)|internal error", done.stderr)
+        ends = {99: "sanitizer", -24: "hangs", -9: "hangs", -11: "segmentation fault", -6: "rule"}
+        return "oracle" if broken else ends.get(done.returncode, f"exit status {done.returncode}")
+
+    def look(self, mutant: int) -> Outcome:
+        """The first that objects is enough."""
+        for name in self.programs:
+            if end := self._end(name, mutant):
+                return Outcome(others=[f"{name}: {end}"], changed=True)
+        return Outcome()
+
+
 class Judges:
     """All of them, in the order in which they look."""
 
-    LOOKS = ["library 1", "library 2", "library 3", "recordings", "explored", "replayed", "seeded", "C tests", "big clusters"]
+    LOOKS = ["library 1", "library 2", "library 3", "recordings", "explored", "replayed", "seeded", "fuzzed", "C tests", "big clusters"]
 
-    def __init__(self, programs: schemata.Programs, tests: list[str]):
+    def __init__(self, programs: schemata.Programs, tests: list[str], fuzzers: dict[str, str]):
         self.programs, self.tests = programs, tests
+        self.fuzzers = Fuzzers(fuzzers)
         folder = programs.folder
         healthy = programs.mutants["quorum.c"]  # obeys VQ_MUTANT, and nobody is meant
         # Scenarios may be edited while this runs: all mutants see what the healthy saw.
@@ -303,5 +338,7 @@ class Judges:
             return self.replays.look(program, number, [name for name in self.replays.commands if number in self.reached[name]])
         if name == "explored":
             return self.explorations.look(program, number, [name for name in self.explorations.files if number in self.reached[name]])
+        if name == "fuzzed":
+            return self.fuzzers.look(number)
         failed = [os.path.basename(test) for test in self.tests if limited([test], number).returncode]
         return Outcome(others=failed, changed=bool(failed))

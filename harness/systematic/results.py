@@ -89,7 +89,7 @@ class Store:
         if any(outcome.end for outcome in outcomes.values()) or self.rules(mutant) or (self.killed(mutant) and not rules):
             return None
         for look in looks:
-            if look not in outcomes and not (self.killed(mutant) and look in ("explored", "big clusters", "C tests")):
+            if look not in outcomes and not (self.killed(mutant) and look in ("explored", "fuzzed", "big clusters", "C tests")):
                 return look
         return None
 

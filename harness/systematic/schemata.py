@@ -51,6 +51,41 @@ int vq_mutant;
 __attribute__((constructor)) static void start(void) { const char *text = getenv("VQ_MUTANT"); vq_mutant = text ? atoi(text) : 0; }
 #endif
 """
+REPLAY_C = """\
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+static uint64_t state = 1;
+static uint64_t next(void) /* SplitMix64 */
+{
+	uint64_t z = (state += 0x9e3779b97f4a7c15u);
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+static void one(const uint8_t *from, size_t size)
+{
+	uint8_t *bytes = malloc(size + !size);
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = from ? from[i] : (uint8_t)next();
+	LLVMFuzzerTestOneInput(bytes, size);
+	free(bytes);
+}
+/* usage: REPLAY COUNT FILE...: each file, then COUNT inputs that a generator makes, always the same */
+int main(int argc, char **argv)
+{
+	static uint8_t room[65536];
+	for (int i = 2; i < argc; i++) {
+		FILE *file = fopen(argv[i], "rb");
+		one(room, fread(room, 1, sizeof room, file));
+		fclose(file);
+	}
+	for (int i = 0; i < atoi(argv[1]); i++)
+		one(NULL, next() % 600);
+	return 0;
+}
+"""
 
 
 def compile_(command: list[str]) -> None:
@@ -167,6 +202,24 @@ def build_tests(programs: Programs) -> list[str]:
         tests.append(os.path.join(programs.folder, name))
         compile_([*COMPILE, "-o", tests[-1], f"{BUILD}/core/{name}.o", *programs.objects.values(), f"{BUILD}/libfakes.a", "-lcmocka"])
     return tests
+
+
+def build_fuzzers(programs: Programs, jobs: int = 2) -> dict[str, str]:
+    """Programs by the name of the fuzzer, with all mutants: those of the core under the sanitizers, the world's plain."""
+    folder = programs.folder
+    with open(os.path.join(folder, "replay.c"), "w", encoding="utf-8") as file:
+        file.write(REPLAY_C)
+    mutants = sum(1 for walk in points.walk() for _ in walk.mutants)
+    sanitizers = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    checked = list(compile_all(folder, "sanitized", [*sanitizers, f"-DMUTANTS={mutants}"], jobs).values())
+    made = {}
+    for source, objects, flags in (("core/fuzz_client.c", checked, sanitizers), ("core/fuzz_deliver.c", checked, sanitizers),
+                                   ("sim/world/fuzz_world.c", list(programs.objects.values()), ["-O1", "-fno-lto"])):
+        name = os.path.basename(source)[:-2]
+        made[name] = os.path.join(folder, name)
+        compile_([*COMPILE, *flags, "-I", ROOT, "-o", made[name], f"{ROOT}/{source}", f"{folder}/replay.c", *objects,
+                  *([f"{BUILD}/libvotesim.a", *yaml_library()] if source.startswith("sim") else [f"{ROOT}/core/fake_host.c"])])
+    return made
 
 
 def single(mutant: points.Mutant | None, sources: list[str], folder: str) -> str:
