@@ -132,9 +132,12 @@ static int call(void *ctx, uint32_t connection, const struct vq_request *request
 	ALWAYS(connection < CONNECTIONS && world->open[connection]);
 	ALWAYS(request->op >= VQ_OP_GETINFO && request->op <= VQ_OP_QDEVICE_MASTER_WINS);
 	ALWAYS(memchr(request->name, 0, VQ_NAME_MAX) && memchr(request->new_name, 0, VQ_NAME_MAX));
+	world->request = *request;
+	memset(&world->reply, 0, sizeof(world->reply));
+	if (take8(world) % 8 == 0) /* it says nothing: that is no answer */
+		return result(world);
 	take(world, reply, sizeof(*reply));
 	reply->error = take8(world) % 2 ? (int32_t)(take8(world) % 36) : reply->error;
-	world->request = *request;
 	world->reply = *reply;
 	return result(world);
 }
@@ -145,6 +148,10 @@ static int receive(void *ctx, uint32_t connection, struct vq_notification *notif
 	struct world *world = ctx;
 
 	ALWAYS(connection < CONNECTIONS && world->open[connection]);
+	if (take8(world) % 8 == 0) { /* nothing is received */
+		world->insane = result(world) == 0;
+		return world->result;
+	}
 	take(world, notification, sizeof(*notification));
 	notification->kind = take8(world) % 8;
 	notification->count = take8(world) % 5;
@@ -191,11 +198,6 @@ static void told(void *ctx, vq_handle_t handle, const struct vq_notification *no
 }
 
 static const struct vq_transport transport = {connect, disconnect, call, receive, get_fd, told};
-
-static void named(int error)
-{
-	ALWAYS(error == VQ_PENDING || vq_error_name(error));
-}
 
 static uint32_t count_open(const struct world *world)
 {
@@ -249,12 +251,13 @@ static bool is_name(const char *name)
 
 static const char *take_name(struct world *world)
 {
-	static char long_enough[VQ_NAME_MAX], too_long[VQ_NAME_MAX + 1];
-	const char *names[] = {NULL, "", "qd", "another", long_enough, too_long};
+	static char long_enough[VQ_NAME_MAX], too_long[VQ_NAME_MAX + 1], much_too_long[VQ_NAME_MAX + 2];
+	const char *names[] = {NULL, "", "qd", "another", long_enough, too_long, much_too_long};
 
 	memset(long_enough, 'n', VQ_NAME_MAX - 1);
 	memset(too_long, 'n', VQ_NAME_MAX);
-	return names[take8(world) % 6];
+	memset(much_too_long, 'n', VQ_NAME_MAX + 1);
+	return names[take8(world) % 7];
 }
 
 /* The request as it must arrive; false: it must not. */
