@@ -105,6 +105,18 @@ static void take_device(struct model *model, uint32_t flags)
 	model->master = flags & VQ_INFO_QDEVICE_MASTER_WINS ? YES : NO;
 }
 
+/* The flags that it is to answer with whomever it is asked about. */
+static uint32_t flags_at_rest(const struct model *model, const struct vq_info *info, bool fits)
+{
+	uint32_t device = VQ_INFO_QDEVICE_REGISTERED | VQ_INFO_QDEVICE_ALIVE | VQ_INFO_QDEVICE_CAST_VOTE |
+			  VQ_INFO_QDEVICE_MASTER_WINS;
+
+	/* whether last man standing may be off is seen once the votes of all are known */
+	if (!fits || (model->last_man != NO && !(info->flags & VQ_INFO_LAST_MAN_STANDING)))
+		return UINT32_MAX;
+	return info->flags & ~device;
+}
+
 /* What is seen is what the model goes on with. */
 static void take(const struct judge *judge, uint32_t number, const struct vq_info *info)
 {
@@ -145,13 +157,16 @@ static void take(const struct judge *judge, uint32_t number, const struct vq_inf
 static void one_node(const struct judge *judge, uint32_t number)
 {
 	struct vq_info info;
+	bool fits;
 
 	model_time(judge, number);
 	if (judge->view->getinfo(judge->view->world, number, 0, &info) != VQ_OK) {
 		judge_say(judge, RULE_GETINFO, number, NOBODY, "getinfo of itself is answered", "an error");
 		return;
 	}
-	replies_check_info(judge, RULE_COUNT, NOBODY, number, number, &info);
+	fits = replies_check_info(judge, RULE_COUNT, NOBODY, number, number,
+				  model_sum(judge, judge_set(judge, number, SET_RING)), &info);
+	judge_model(judge, number)->rest_flags = flags_at_rest(judge_model(judge, number), &info, fits);
 	if (!judge_model(judge, number)->stale) {
 		votes_decide(judge, number, &info);
 		quorum_computed(judge, number, &info);
@@ -353,7 +368,8 @@ static void record_is_steady(const struct judge *judge, uint32_t number, uint32_
 	*before = value;
 }
 
-static void ask_about(const struct judge *judge, uint32_t number, uint32_t of)
+/* sum: of the votes of its ring. */
+static void ask_about(const struct judge *judge, uint32_t number, uint32_t of, struct wide sum)
 {
 	const uint64_t *ring = judge_set(judge, number, SET_RING);
 	struct verdict verdict;
@@ -365,7 +381,7 @@ static void ask_about(const struct judge *judge, uint32_t number, uint32_t of)
 	error = judge->view->getinfo(judge->view->world, number, nodeid_of(judge, of), &info);
 	judge_exercise(judge, RULE_I2);
 	if (error == VQ_OK) {
-		replies_check_info(judge, RULE_I2, NOBODY, number, of, &info);
+		replies_check_other(judge, number, of, sum, &info);
 		record_is_steady(judge, number, of, info.node_expected_votes);
 		return;
 	}
@@ -382,14 +398,17 @@ static void ask_pairs(const struct judge *judge)
 	uint32_t count = judge->check->node_count, i, k;
 
 	for (i = 0; i < count; i++) {
+		struct wide sum;
+
 		if (!stands(judge, i))
 			continue;
+		sum = model_sum(judge, judge_set(judge, i, SET_RING));
 		if (count > PAIRS_MAX) {
-			ask_about(judge, i, (i + 1 + judge->seen->step) % count);
+			ask_about(judge, i, (i + 1 + judge->seen->step) % count, sum);
 			continue;
 		}
 		for (k = 0; k < count; k++)
-			ask_about(judge, i, k);
+			ask_about(judge, i, k, sum);
 	}
 }
 

@@ -50,13 +50,13 @@ struct model {
 	struct span quorum_before, device_before;
 	struct span kept;                                /* votes of the members that were members before */
 	uint32_t file_votes, file_expected, file_device; /* as configured; the device's votes */
-	uint32_t reserved32;
 	uint32_t window_ms, device_timeout_ms, device_sync_timeout_ms;
 	uint32_t config;                       /* 0: the scenario's, 1 + step: of that reload, NOBODY: not known */
 	uint32_t refusal;                      /* that its start must meet */
 	uint32_t expected_told;                /* by the last expected votes notification since the cluster rested */
 	struct span rest_expected, rest_votes; /* when the cluster rested last */
 	uint32_t rest_total, rest_quorum;
+	uint32_t rest_flags;   /* enum vq_info_flag but for a device's; UINT32_MAX: not as they should be */
 	uint32_t rest_members; /* of its ring */
 	struct span barrier;   /* allow_downscale: quorum does not fall below what this asks for */
 	uint32_t tie;          /* enum tie */
@@ -386,7 +386,10 @@ struct span span_exact(uint32_t value);
 struct span span_hull(struct span a, struct span b);
 struct span span_max(struct span a, struct wide b);
 bool span_is_exact(struct span span);
-bool span_has(struct span span, uint32_t value);
+static inline bool span_lacks(struct span span, uint32_t value)
+{
+	return (value < span.low) | (value > span.high);
+}
 /* What is computed from the highest expected votes and the votes present (two_node aside). */
 struct span model_quorum_of(const struct judge *judge, struct span highest, struct wide sum);
 /* The same before it is stored in 8 bits: what setexpected and setvotes look at. */
@@ -424,8 +427,12 @@ void admin_died(const struct judge *judge);
 /* ---- replies.c: what a library call answers ---- */
 void replies_call(const struct judge *judge);
 void replies_reply(const struct judge *judge);
-void replies_check_info(const struct judge *judge, enum rule_number rule, uint32_t client, uint32_t node, uint32_t of,
-			const struct vq_info *info);
+/* sum: of the votes of the node's ring. True: all of it was looked at, and nothing was wrong. */
+bool replies_check_info(const struct judge *judge, enum rule_number rule, uint32_t client, uint32_t node, uint32_t of,
+			struct wide sum, const struct vq_info *info);
+/* The same at rest, of another than the node that was asked. */
+void replies_check_other(const struct judge *judge, uint32_t node, uint32_t of, struct wide sum,
+			 const struct vq_info *info);
 
 /* ---- invariants.c: the whole cluster at rest ---- */
 void invariants_settled(const struct judge *judge);

@@ -36,11 +36,6 @@ bool span_is_exact(struct span span)
 	return span.low == span.high;
 }
 
-bool span_has(struct span span, uint32_t value)
-{
-	return span.low <= value && value <= span.high;
-}
-
 static uint32_t half(uint32_t votes)
 {
 	return (votes + 2) / 2; /* wraps, as recorded in setexpected-limits (step 29) */

@@ -376,7 +376,8 @@ void replies_reply(const struct judge *judge)
 		uint32_t of = asked->nodeid ? judge_index(judge, asked->nodeid) : number;
 
 		if (of != NOBODY)
-			replies_check_info(judge, RULE_GETINFO, seen->client, number, of, &seen->reply->info);
+			replies_check_info(judge, RULE_GETINFO, seen->client, number, of,
+					   model_sum(judge, judge_set(judge, number, SET_RING)), &seen->reply->info);
 	}
 }
 
@@ -387,6 +388,7 @@ struct compare {
 	struct verdict verdict;
 	enum rule_number rule; /* RULE_COUNT: each field has its own */
 	uint32_t client, node;
+	bool differs;
 };
 
 static void field_differs(struct compare *compare, enum rule_number rule, const char *name, struct span must,
@@ -395,6 +397,7 @@ static void field_differs(struct compare *compare, enum rule_number rule, const 
 	struct verdict *verdict = &compare->verdict;
 	enum rule_number told = compare->rule == RULE_COUNT ? rule : compare->rule;
 
+	compare->differs = true;
 	if (!judge_breach(compare->judge, verdict, told, compare->node, compare->client))
 		return;
 	if (span_is_exact(must))
@@ -405,14 +408,15 @@ static void field_differs(struct compare *compare, enum rule_number rule, const 
 	judge_tell(compare->judge, verdict);
 }
 
-static void field(struct compare *compare, enum rule_number rule, const char *name, struct span must, uint32_t came)
+static inline void field(struct compare *compare, enum rule_number rule, const char *name, struct span must,
+			 uint32_t came)
 {
 	judge_exercise(compare->judge, compare->rule == RULE_COUNT ? rule : compare->rule);
-	if (!span_has(must, came))
+	if (span_lacks(must, came))
 		field_differs(compare, rule, name, must, came);
 }
 
-static void flag(struct compare *compare, enum rule_number rule, const char *name, uint8_t must, bool came)
+static inline void flag(struct compare *compare, enum rule_number rule, const char *name, uint8_t must, bool came)
 {
 	if (must != UNKNOWN && must != came)
 		field_differs(compare, rule, name, span_exact(must), came);
@@ -458,18 +462,15 @@ static void check_flags(struct compare *compare, uint32_t number, uint32_t of, u
 	     flags & VQ_INFO_QDEVICE_MASTER_WINS);
 }
 
-static void check_numbers(struct compare *compare, uint32_t number, uint32_t of, const struct vq_info *info)
+static void check_numbers(struct compare *compare, uint32_t number, uint32_t of, struct wide sum,
+			  const struct vq_info *info)
 {
 	const struct judge *judge = compare->judge;
 	const struct model *model = judge_model(judge, number);
-	struct wide sum = model_sum(judge, judge_set(judge, number, SET_RING));
 	bool stopped = model->narrowed == 2;
 	struct span total;
 
-	if (of != number) /* the total counts the device as the node asked about does */
-		sum = model_present(judge, of, sum);
-	else
-		sum = model_present(judge, number, sum);
+	sum = model_present(judge, of, sum); /* the total counts the device as the node asked about does */
 	total.low = sum.low > UINT32_MAX ? 0 : (uint32_t)sum.low;
 	total.high = sum.high > UINT32_MAX ? UINT32_MAX : (uint32_t)sum.high;
 	if (of == number || !judge_model(judge, of)->device_votes.high)
@@ -499,8 +500,8 @@ static bool counts_out(const struct judge *judge, uint32_t number)
 	return false;
 }
 
-void replies_check_info(const struct judge *judge, enum rule_number rule, uint32_t client, uint32_t number,
-			uint32_t of, const struct vq_info *info)
+bool replies_check_info(const struct judge *judge, enum rule_number rule, uint32_t client, uint32_t number,
+			uint32_t of, struct wide sum, const struct vq_info *info)
 {
 	struct compare compare; /* its verdict is large, and rarely needed */
 	const struct seen_node *node = judge_node(judge, number);
@@ -511,18 +512,51 @@ void replies_check_info(const struct judge *judge, enum rule_number rule, uint32
 	compare.rule = rule;
 	compare.client = client;
 	compare.node = number;
+	compare.differs = false;
 	field(&compare, RULE_GETINFO, "node_id", span_exact(nodeid), info->node_id);
 	if (!node->rings || node->in_sync || judge_model(judge, number)->stale)
-		return; /* numbers and states are in motion */
+		return false; /* numbers and states are in motion */
 	if (here && !judge_node(judge, of)->leaving)
 		field(&compare, RULE_GETINFO, "node_state", span_exact(VQ_STATE_MEMBER), info->node_state);
 	else if (!here)
 		field(&compare, RULE_GETINFO, "node_state", span_exact(VQ_STATE_DEAD), info->node_state);
 	if (rule == RULE_GETINFO && (judge->check->flux || judge_model(judge, number)->polls ||
 				     judge_model(judge, of)->polls || counts_out(judge, number)))
-		return; /* a change is made, and its message under way */
+		return false; /* a change is made, and its message under way */
 	if (here && ring_equal(judge_node(judge, of)->ring, node->ring))
 		field(&compare, RULE_VOTES, "node_votes", judge_model(judge, of)->votes, info->node_votes);
-	check_numbers(&compare, number, of, info);
+	check_numbers(&compare, number, of, sum, info);
 	check_flags(&compare, number, of, info->flags);
+	return !compare.differs;
+}
+
+/* What replies_check_info() looks at of a node that said of itself what it should: one that is asked
+ * about every other at each rest mostly says what is usual, and is judged without a detour. */
+static bool is_usual(const struct judge *judge, uint32_t number, uint32_t of, struct wide sum,
+		     const struct vq_info *info, bool together)
+{
+	const struct model *model = judge_model(judge, number), *about = judge_model(judge, of);
+	bool here = set_has(judge_set(judge, number, SET_RING), of);
+	uint32_t numbers = span_lacks(model->quorum, info->quorum) |
+			   span_lacks(model->highest, info->highest_expected) |
+			   span_lacks(model->device_votes, info->qdevice_votes) | about->device_votes.high;
+	uint32_t device = (uint32_t)about->registered | about->alive | about->cast | about->master;
+
+	if (numbers | device | (info->flags ^ model->rest_flags) | (here & judge_node(judge, of)->leaving))
+		return false;
+	return info->node_id == judge->scenario->nodes[of].nodeid &&
+	       info->node_state == (here ? VQ_STATE_MEMBER : VQ_STATE_DEAD) && sum.low <= info->total_votes &&
+	       info->total_votes <= sum.high && (!together || !span_lacks(about->votes, info->node_votes));
+}
+
+void replies_check_other(const struct judge *judge, uint32_t number, uint32_t of, struct wide sum,
+			 const struct vq_info *info)
+{
+	bool together = set_has(judge_set(judge, number, SET_RING), of) &&
+			ring_equal(judge_node(judge, of)->ring, judge_node(judge, number)->ring);
+
+	if (!is_usual(judge, number, of, sum, info, together))
+		replies_check_info(judge, RULE_I2, NOBODY, number, of, sum, info);
+	else
+		judge->check->exercised[RULE_I2] += 6u + together; /* so many fields */
 }
