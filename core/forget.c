@@ -62,6 +62,30 @@ void vq_forget(struct vq *vq, bool requests)
 	vqi_tally_forget(vq);
 }
 
+/* ---- without gaps ---------------------------------------------------------- */
+
+static unsigned char *move_down(unsigned char *to, const void *from, size_t size)
+{
+	if (size)
+		memmove(to, from, size);
+	return to + size;
+}
+
+size_t vq_pack(struct vq *vq)
+{
+	const struct tracker *tracker = trackers(vq);
+	const struct listed *id = listed(vq);
+	const uint32_t *member = members(vq);
+	const char *name = device_name(vq);
+	unsigned char *end = (unsigned char *)(others(vq) + vq->others);
+
+	end = move_down(end, tracker, vq->trackers * sizeof *tracker);
+	end = move_down(end, id, vq->listed * sizeof *id);
+	end = move_down(end, member, vq->members * sizeof *member);
+	end = move_down(end, name, *name ? strlen(name) : 0);
+	return (size_t)(end - (unsigned char *)vq);
+}
+
 /* ---- other names ----------------------------------------------------------- */
 
 static uint32_t renamed(uint32_t nodeid, const uint32_t *from, const uint32_t *to, uint32_t count)

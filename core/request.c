@@ -7,19 +7,15 @@
  */
 #include "internal.h"
 
+_Static_assert(FLAG_DEVICE_REGISTERED << 2 == VQ_INFO_QDEVICE_REGISTERED &&
+		       FLAG_DEVICE_ALIVE << 2 == VQ_INFO_QDEVICE_ALIVE &&
+		       FLAG_DEVICE_CAST_VOTE << 2 == VQ_INFO_QDEVICE_CAST_VOTE &&
+		       FLAG_DEVICE_MASTER_WINS << 2 == VQ_INFO_QDEVICE_MASTER_WINS,
+	       "told as they are kept");
+
 static uint32_t device_info_flags(const struct record *record)
 {
-	uint32_t flags = 0;
-
-	if (has(record, FLAG_DEVICE_REGISTERED))
-		flags |= VQ_INFO_QDEVICE_REGISTERED;
-	if (has(record, FLAG_DEVICE_ALIVE))
-		flags |= VQ_INFO_QDEVICE_ALIVE;
-	if (has(record, FLAG_DEVICE_CAST_VOTE))
-		flags |= VQ_INFO_QDEVICE_CAST_VOTE;
-	if (has(record, FLAG_DEVICE_MASTER_WINS))
-		flags |= VQ_INFO_QDEVICE_MASTER_WINS;
-	return flags;
+	return (record->flags & (unsigned)FLAG_DEVICE) << 2;
 }
 
 static uint32_t node_info_flags(const struct vq *vq)

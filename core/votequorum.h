@@ -425,6 +425,9 @@ void vq_renumber_ring(struct vq *vq, uint64_t seq);
  * gone. requests: applications may ask and set before the next ring is installed. The
  * instance, outside a sync or held in one, is for comparing only from then on. */
 void vq_forget(struct vq *vq, bool requests);
+/* Move what is in use together and return its size: two instances of the same limits are equal when so
+ * many bytes of each are. The instance is for comparing only from then on. */
+size_t vq_pack(struct vq *vq);
 /* After vq_forget(): give nodes other names, each of `from` that of `to` in its place. Several may get
  * the same. For comparing only as well. */
 void vq_rename(struct vq *vq, const uint32_t *from, const uint32_t *to, uint32_t count);

@@ -13,7 +13,6 @@
 #include "sim/explore/snapshot.h"
 #include "sim/explore/symmetry.h"
 #include "sim/world/world.h"
-#include "sim/world/xxhash.h"
 
 struct walker {
 	const struct explore_options *options;
@@ -175,7 +174,6 @@ static void look_at(struct walker *walker, uint32_t node)
 	struct shortcut_node *seen = &walker->nodes[node];
 	uint8_t *essence = walker->essences + node * walker->essence_bytes;
 	struct vq_info info;
-	XXH128_hash_t digest;
 
 	info.flags = 0;
 	seen->up = view.getinfo(view.world, node, 0, &info) == VQ_OK;
@@ -187,9 +185,8 @@ static void look_at(struct walker *walker, uint32_t node)
 		return;
 	walker->groups[node] = seen->group;
 	world_essence(walker->world, node, walker->requests, essence);
-	digest = XXH3_128bits(essence, walker->essence_bytes);
-	seen->digest[0] = digest.low64;
-	seen->digest[1] = digest.high64;
+	if (!walker->symmetry)
+		world_essence_digest(essence, seen->digest);
 }
 
 static void look(struct walker *walker)

@@ -5,6 +5,9 @@
 
 #include "sim/scenario/arena.h"
 
+/* The first block of each arena, and the largest that holds more than one thing: whoever edits a scenario
+ * a thousand times fills an arena each time, with little. */
+#define FIRST_SIZE ((size_t)2 << 10)
 #define BLOCK_SIZE ((size_t)64 << 10)
 
 struct arena_block {
@@ -15,9 +18,11 @@ struct arena_block {
 
 static struct arena_block *add_block(struct arena *arena, size_t need)
 {
-	size_t size = need > BLOCK_SIZE ? need : BLOCK_SIZE;
+	size_t size = arena->blocks ? 4 * arena->blocks->size : FIRST_SIZE;
 	struct arena_block *block;
 
+	size = size < BLOCK_SIZE ? size : BLOCK_SIZE;
+	size = size > need ? size : need;
 	if (size > ARENA_MAX - arena->total)
 		return NULL;
 	block = calloc(1, sizeof(*block) + size);

@@ -10,8 +10,6 @@
 #include "sim/world/rng.h"
 #include "sim/world/state.h"
 
-#define FIRST_EVENTS 64u
-#define FIRST_POOL_UNITS 256u
 #define UNIT 16u
 
 static size_t rounded(size_t size)
@@ -33,9 +31,8 @@ static void number_connections(struct world *world)
 {
 	const struct scenario *scenario = world->scenario;
 	uint32_t *count = allocate(world->node_count, sizeof *count);
-	uint32_t most = world->limits.connections - 1;
+	uint32_t most = world->clients_per_node_max;
 
-	world->clients_per_node_max = most;
 	world->clients_at_node = allocate((size_t)world->node_count * most, sizeof *world->clients_at_node);
 	for (uint32_t i = 0; i < scenario->client_count; i++) {
 		uint32_t node = scenario->clients[i].node;
@@ -84,10 +81,34 @@ static void init_links(struct world *world)
 	}
 }
 
+/* What one event can need: every client of a node told six times, a message to
+ * each member, and a few more. */
+static uint32_t events_for_event(const struct world *world)
+{
+	return 4 * world->node_count + 2 * world->client_count + 32;
+}
+
+static size_t bytes_for_event(const struct world *world)
+{
+	size_t notes = (size_t)world->clients_per_node_max * 6 * 2 * world->note_size_max;
+
+	return notes + 4096 + 64 * world->node_count;
+}
+
+static uint64_t doubled_until(uint64_t from, uint64_t wanted)
+{
+	while (from < wanted)
+		from *= 2;
+	return from;
+}
+
 static void init_block(struct world *world, uint64_t seed)
 {
-	size_t queue_bytes = queue_size(FIRST_EVENTS);
-	size_t size = world->fixed_size + queue_bytes + (size_t)FIRST_POOL_UNITS * UNIT;
+	/* room for what the first event could need, and as much under way: most runs never grow */
+	uint32_t events = (uint32_t)doubled_until(128, events_for_event(world));
+	uint32_t units = (uint32_t)doubled_until(256, 2 * bytes_for_event(world) / UNIT);
+	size_t queue_bytes = queue_size(events);
+	size_t size = world->fixed_size + queue_bytes + (size_t)units * UNIT;
 	struct state *state;
 
 	world->block_size = rounded(size);
@@ -97,11 +118,11 @@ static void init_block(struct world *world, uint64_t seed)
 	state->queue_at = world->fixed_size;
 	state->pool_at = world->fixed_size + queue_bytes;
 	state->pool.used = 1;
-	state->pool.capacity = FIRST_POOL_UNITS;
+	state->pool.capacity = units;
 	state->form_ns = NEVER_NS;
 	for (uint32_t i = 0; i < CHOOSE_KIND_COUNT; i++)
 		state->streams[i] = rng_stream(seed, i);
-	queue_init(queue_of(world), FIRST_EVENTS);
+	queue_init(queue_of(world), events);
 	for (uint32_t i = 0; i < world->node_count; i++) {
 		struct node_state *node = node_of(world, i);
 
@@ -138,7 +159,8 @@ struct world *world_create(const struct scenario *scenario, struct choice choice
 	world->node_count = scenario->node_count;
 	world->client_count = scenario->client_count;
 	world->limits.nodes = scenario->node_count;
-	world->limits.connections = connections_max(scenario) + 1; /* the last is the observers' own */
+	world->clients_per_node_max = connections_max(scenario);
+	world->limits.connections = world->clients_per_node_max + 1; /* the last is the observers' own */
 	world->limits.quirks_off = scenario->quirks_off;
 	world->core_size = vq_size(&world->limits);
 	world->library_size = vq_client_size(1);
@@ -209,12 +231,9 @@ void world_grow(struct world *world, uint32_t events, size_t pool_bytes)
 	const struct queue *queue = queue_of(world);
 	uint64_t events_wanted = (uint64_t)queue->count + events;
 	uint64_t units_wanted = state->pool.used + pool_bytes / UNIT + 1;
-	uint64_t capacity = queue->capacity, units = state->pool.capacity;
+	uint64_t capacity = doubled_until(queue->capacity, events_wanted);
+	uint64_t units = doubled_until(state->pool.capacity, units_wanted);
 
-	while (capacity < events_wanted)
-		capacity *= 2;
-	while (units < units_wanted)
-		units *= 2;
 	ALWAYS(capacity <= QUEUE_CAPACITY_MAX);
 	ALWAYS(units < UINT32_MAX);
 	regrow(world, (uint32_t)capacity, (uint32_t)units);
@@ -339,16 +358,6 @@ bool world_at_rest(const struct world *world)
 	return queue_of(world)->count == state_of(world)->timers_queued;
 }
 
-/* What one event can need: every client of a node told six times, a message to
- * each member, and a few more. */
-static void reserve_for_event(struct world *world)
-{
-	size_t notes = (size_t)world->clients_per_node_max * 6 * 2 * world->note_size_max;
-
-	world_reserve(world, 4 * world->node_count + 2 * world->client_count + 32,
-		      notes + 4096 + 64 * world->node_count);
-}
-
 void world_reserve_call(struct world *world)
 {
 	world_reserve(world, world->clients_per_node_max + 64,
@@ -414,7 +423,7 @@ static void next_event(struct world *world)
 
 bool world_advance(struct world *world)
 {
-	reserve_for_event(world);
+	world_reserve(world, events_for_event(world), bytes_for_event(world));
 	if (script_advance(world))
 		return true;
 	if (state_of(world)->script.phase == SCRIPT_OVER)

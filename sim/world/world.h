@@ -69,6 +69,8 @@ void world_hash_settled(const struct world *world, uint64_t hash[2]);
  * vq_forget(). bytes: world_essence_size() of them, aligned to 8. */
 size_t world_essence_size(const struct world *world);
 void world_essence(const struct world *world, uint32_t node, bool requests, void *bytes);
+/* Equal of equal essences; the bytes are used up. */
+void world_essence_digest(void *bytes, uint64_t digest[2]);
 /* Give nodes other names in one: vq_rename(). */
 void world_essence_rename(void *bytes, const uint32_t *from, const uint32_t *to, uint32_t count);
 uint32_t world_group(const struct world *world, uint32_t node);
