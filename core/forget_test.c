@@ -167,12 +167,60 @@ static void the_dead_are_known_to_requests_only(void **state)
 	free(bytes);
 }
 
+/* Is a change of this byte seen in what is packed? */
+static bool is_packed(struct fake *fake, const void *byte)
+{
+	size_t size = vq_size(&fake->limits), at = (size_t)((const char *)byte - (const char *)fake->vq);
+	unsigned char *one = malloc(size), *other = malloc(size);
+	size_t one_size, other_size;
+	bool differs;
+
+	assert_true(one && other && at < size);
+	memcpy(one, fake->vq, size);
+	memcpy(other, fake->vq, size);
+	other[at] ^= 1;
+	one_size = vq_pack((struct vq *)(void *)one);
+	other_size = vq_pack((struct vq *)(void *)other);
+	assert_true(one_size < size && other_size < size);
+	differs = one_size != other_size || memcmp(one, other, one_size) != 0;
+	free(one);
+	free(other);
+	return differs;
+}
+
+/* All that is in use counts, whatever lies between. */
+static void what_is_packed_is_all_there_is(void **state)
+{
+	struct fake *fake = *state;
+	struct vq_config config = fake_config(4);
+	struct vq *vq = fake->vq;
+
+	config.auto_tie_breaker = 1;
+	config.given = VQ_KEY_AUTO_TIE_BREAKER_NODE;
+	config.auto_tie_breaker_node = "2 4 1";
+	fake_boot(fake, &config);
+	fake_track(fake, 0, 7, VQ_TRACK_CHANGES);
+	fake_sync(fake, 0x7, 4, FLAG_QUORATE);
+	assert_true(vq->others == 2 && vq->listed == 3 && vq->members == 3 && vq->trackers == 1);
+	for (const unsigned char *byte = (const unsigned char *)&vq->own; byte < (const unsigned char *)&vq->others;
+	     byte++)
+		assert_true(is_packed(fake, byte));
+	assert_true(is_packed(fake, &others(vq)[1].flags));
+	assert_true(is_packed(fake, &trackers(vq)[0].context));
+	assert_true(is_packed(fake, &listed(vq)[2].in_previous));
+	assert_true(is_packed(fake, &members(vq)[2]));
+	assert_true(is_packed(fake, device_name(vq)));
+	strcpy(device_name(vq), "name");
+	assert_true(is_packed(fake, device_name(vq) + 3));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_FAKE(what_is_forgotten_is_never_missed),
 		WITH_FAKE(a_tie_breaker_remembers),
 		WITH_FAKE(the_dead_are_known_to_requests_only),
+		WITH_FAKE(what_is_packed_is_all_there_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
