@@ -1,9 +1,9 @@
 /*
- * Limited discrepancy search, step by step: first the run in which every choice is the
- * usual one, then those with one unusual choice in the step at which that run failed,
- * with two there, and so on; few choices of a real cluster are unusual. Where all else
- * fails the steps before are given more, too: what is wrong at the end may come from the
- * beginning.
+ * Limited discrepancy search: first the run in which every choice is the usual one; few
+ * choices of a real cluster are unusual. Where that fails, runs with one unusual choice,
+ * with two, and so on: those of the step at which it failed cost least, those of the steps
+ * before more. When one comes further, what it took until there is free from then on.
+ * Where all else fails everything is tried: then states tell what was tried already.
  *
  * Usual is what falls to the lowest, but for who moves to the next ring: that is what
  * the recording has of rings.
@@ -20,11 +20,13 @@
 #include "sim/trace.h"
 
 #define ASKED_MAX 64u /* choices within one advance of the world */
-#define MANY 5u       /* unusual picks in a step; then no more are counted */
-#define MORE_HERE 2u  /* unusual picks more than in the step before */
+#define MANY 8u       /* what unusual picks may cost; then it is no more counted */
+#define FAR 3u        /* what one costs in the steps before the last two in which something was chosen */
+#define ORDER_COST 2u /* what one costs of the order of messages in a sync: a token goes round */
 
 struct asked {
 	uint32_t n, what;
+	uint32_t step;
 	uint32_t usual;
 	uint32_t tried; /* 0: the usual one is picked, then the others from the lowest on */
 };
@@ -34,15 +36,16 @@ struct branch { /* an advance in which something was chosen */
 	size_t size;
 	struct recording_progress *progress;
 	uint32_t step;
-	uint32_t unusual; /* unusual picks in its step before it */
+	uint32_t unusual; /* what unusual picks cost in its step before it */
+	uint32_t spent;   /* what was spent of the budget before it */
 	uint32_t asked_count;
 	struct asked asked[ASKED_MAX];
 };
 
 struct seen {
 	uint64_t hash[2]; /* both 0: free */
-	uint32_t left;    /* unusual picks that were left when it was met */
-	uint32_t reserved;
+	uint32_t left;    /* of the budget when it was met */
+	uint32_t free;    /* likewise of what is free in its step */
 };
 
 struct search {
@@ -58,17 +61,21 @@ struct search {
 	uint32_t follow_count;
 	struct asked now[ASKED_MAX]; /* what was asked in it */
 	uint32_t now_count;
-	uint32_t step;         /* in which the path ends */
-	uint32_t unusual;      /* unusual picks in it */
-	uint32_t *unusual_max; /* by step */
-	uint32_t furthest;     /* step that was reached */
+	uint32_t step;      /* in which the path ends */
+	uint32_t unusual;   /* what unusual picks cost in it */
+	uint32_t spent;     /* of the budget, on the path */
+	uint32_t budget;    /* for unusual picks that are not free */
+	uint32_t *free;     /* by step: what unusual picks may cost that came further */
+	uint32_t *weights;  /* by step: what one more of them costs; 0: nothing was chosen in it yet */
+	uint32_t furthest;  /* step that was reached */
+	uint32_t blamed;    /* the furthest when this round of the search began */
 	uint32_t failed_step;
 	uint32_t came_matched; /* explanation->came came after so many lines */
 	uint32_t *movers;      /* who moves next, as the recording has it; nodes */
 	uint32_t mover_count;
 	bool plain;        /* the plain run only */
 	bool cut_short;    /* an advance asked more than is kept */
-	bool cut;          /* something was left untried because of unusual_max */
+	bool cut;          /* something was left untried because of the budget */
 	struct seen *seen; /* open addressing */
 	uint64_t seen_count, seen_room;
 	uint64_t states_max;
@@ -147,8 +154,10 @@ static uint32_t find_movers(struct search *search, uint32_t n)
 		    take_movers(search, ring, candidates, count))
 			first = ring;
 	}
-	if (!first || !take_movers(search, first, candidates, count))
+	if (!first || !take_movers(search, first, candidates, count)) {
+		search->mover_count = 0;
 		return 0;
+	}
 	return search->mover_count == count && !forms_twice(search, candidates, count) ? 0 : n - 1;
 }
 
@@ -157,13 +166,23 @@ static uint32_t usual_mover(const struct search *search)
 	uint32_t count, candidate;
 	const uint32_t *candidates = world_candidates(search->world, &count, &candidate);
 
-	return !is_among(search->movers, search->mover_count, candidates[candidate]);
+	return search->mover_count > 0 && !is_among(search->movers, search->mover_count, candidates[candidate]);
+}
+
+/* Nodes that are late for their turn in a sync are neighbours mostly: as the one before. */
+static uint32_t usual_turn(const struct search *search)
+{
+	const struct asked *before = search->now_count ? &search->now[search->now_count - 1] : NULL;
+
+	return before && before->what == CHOOSE_TURN ? picked(before) : 0;
 }
 
 static uint32_t usual(struct search *search, uint32_t n, enum choice_kind what)
 {
 	if (what == CHOOSE_MOVE && !search->plain)
 		return find_movers(search, n);
+	if (what == CHOOSE_TURN)
+		return usual_turn(search);
 	return what == CHOOSE_MOVER ? usual_mover(search) : 0;
 }
 
@@ -171,7 +190,7 @@ static uint32_t choose(void *ctx, uint64_t *streams, uint32_t n, enum choice_kin
 {
 	struct search *search = ctx;
 	uint32_t index = search->now_count;
-	struct asked asked = {.n = n, .what = what};
+	struct asked asked = {.n = n, .what = what, .step = world_step(search->world)};
 
 	if (what == CHOOSE_WAKE) /* each client is compared by itself: when it reads does not show */
 		return 0;
@@ -254,10 +273,16 @@ static void hash_state(const struct search *search, uint64_t hash[2])
 	}
 }
 
-/* True: this state was met before, with as many unusual picks left at least. */
+static uint32_t subtract(uint32_t a, uint32_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+/* True: this state was met before, with as much left to spend at least. */
 static bool seen_before(struct search *search)
 {
-	uint32_t left = search->unusual_max[search->step] - search->unusual;
+	uint32_t left = search->budget - search->spent;
+	uint32_t free = subtract(search->free[search->step], search->unusual);
 	struct seen *seen;
 	uint64_t hash[2];
 
@@ -267,21 +292,55 @@ static bool seen_before(struct search *search)
 	seen = seen_place(search, hash);
 	if (!seen->hash[0] && !seen->hash[1])
 		search->seen_count++;
-	else if (seen->left >= left)
+	else if (seen->left >= left && seen->free >= free)
 		return true;
-	*seen = (struct seen){{hash[0], hash[1]}, left, 0};
+	*seen = (struct seen){{hash[0], hash[1]}, left, free};
 	return false;
 }
 
 /* ---- the path ---- */
 
-static uint32_t count_unusual(const struct branch *branch)
+/* Do messages come only of nodes that meet, or part? */
+static bool is_membership(const struct search *search)
 {
-	uint32_t count = 0;
+	switch (search->scenario->steps[search->step].verb) {
+	case VERB_START:
+	case VERB_STOP:
+	case VERB_CRASH:
+	case VERB_PARTITION:
+	case VERB_HEAL:
+	case VERB_RESUME:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* That nodes are late for their turn from one on is unusual, that they no longer are is not. */
+static uint32_t cost_of(const struct search *search, const struct asked *asked)
+{
+	if (asked->tried == 0 || (asked->what == CHOOSE_TURN && asked->usual != 0))
+		return 0;
+	return asked->what == CHOOSE_ORDER && is_membership(search) ? ORDER_COST : 1;
+}
+
+static uint32_t cost_of_branch(const struct search *search, const struct branch *branch)
+{
+	uint32_t cost = 0;
 
 	for (uint32_t i = 0; i < branch->asked_count; i++)
-		count += branch->asked[i].tried > 0;
-	return count;
+		cost += cost_of(search, &branch->asked[i]);
+	return cost;
+}
+
+/* What is to be paid for the picks at a branch beyond what is free in its step. */
+static uint32_t price_of_branch(const struct search *search, const struct branch *branch)
+{
+	uint32_t free = search->free[branch->step], weight = search->weights[branch->step];
+	uint32_t more = subtract(branch->unusual + cost_of_branch(search, branch), free) -
+			subtract(branch->unusual, free);
+
+	return more * (weight ? weight : 1);
 }
 
 static void push_branch(struct search *search, uint8_t *snapshot, size_t size, struct recording_progress *progress)
@@ -296,9 +355,13 @@ static void push_branch(struct search *search, uint8_t *snapshot, size_t size, s
 				  .progress = progress,
 				  .step = search->step,
 				  .unusual = search->unusual,
+				  .spent = search->spent,
 				  .asked_count = search->now_count};
 	memcpy(branch->asked, search->now, search->now_count * sizeof *search->now);
-	search->unusual += count_unusual(branch);
+	search->spent += price_of_branch(search, branch);
+	search->unusual += cost_of_branch(search, branch);
+	if (search->weights[search->step] == 0)
+		search->weights[search->step] = 1;
 }
 
 static void pop_branch(struct search *search)
@@ -307,11 +370,12 @@ static void pop_branch(struct search *search)
 
 	search->step = branch->step;
 	search->unusual = branch->unusual;
+	search->spent = branch->spent;
 	free(branch->snapshot);
 	free(branch->progress);
 }
 
-/* The next list of picks at a branch. False: all were tried, as far as unusual_max goes. */
+/* The next list of picks at a branch. False: all were tried, as far as the budget goes. */
 static bool next_picks(struct search *search, struct branch *branch)
 {
 	for (; branch->asked_count; branch->asked_count--) {
@@ -320,7 +384,8 @@ static bool next_picks(struct search *search, struct branch *branch)
 		if (last->tried + 1 == last->n)
 			continue;
 		last->tried++;
-		if (branch->unusual + count_unusual(branch) <= search->unusual_max[branch->step])
+		search->step = branch->step;
+		if (branch->spent + price_of_branch(search, branch) <= search->budget)
 			return true;
 		search->cut = true;
 	}
@@ -420,9 +485,9 @@ static bool is_found(const struct search *search, enum walk walk)
 	return walk == WALK_END && recording_complete(search->recording, search->progress);
 }
 
-enum verdict_of_search { SEARCH_FOUND, SEARCH_NOT, SEARCH_CUT, SEARCH_GAVE_UP };
+enum verdict_of_search { SEARCH_FOUND, SEARCH_NOT, SEARCH_CUT, SEARCH_FURTHER, SEARCH_GAVE_UP };
 
-/* All runs with at most unusual_max unusual picks in each step. */
+/* All runs within the budget; those that come further than any before end it. */
 static enum verdict_of_search search_some(struct search *search)
 {
 	enum walk walk = WALK_ON;
@@ -436,6 +501,8 @@ static enum verdict_of_search search_some(struct search *search)
 		note_best(search);
 		if (search->explanation->states + search->seen_count > search->states_max)
 			return SEARCH_GAVE_UP;
+		if (search->furthest > search->blamed && search->budget != UINT32_MAX)
+			return SEARCH_FURTHER;
 		if (!next_branch(search))
 			return search->cut ? SEARCH_CUT : search->cut_short ? SEARCH_GAVE_UP : SEARCH_NOT;
 		walk = retry(search);
@@ -452,21 +519,46 @@ static void forget(struct search *search)
 	search->cut = false;
 	search->step = 0;
 	search->unusual = 0;
+	search->spent = 0;
 }
 
-/* More unusual picks where the search got stuck; and before, when there are many there
- * already. In the end as many as there are, everywhere: then states tell what was tried. */
-static void allow_more(struct search *search)
+/* What the path has spent is free from now on. */
+static void free_what_was_spent(struct search *search)
 {
-	uint32_t step = search->furthest;
-	bool many = search->unusual_max[step] == MANY;
+	for (uint32_t i = 0; i < search->branch_count; i++) {
+		const struct branch *branch = &search->branches[i];
+		uint32_t unusual;
 
-	search->unusual_max[step]++;
-	for (; step > 0; step--)
-		if (search->unusual_max[step] > search->unusual_max[step - 1] + MORE_HERE)
-			search->unusual_max[step - 1] = search->unusual_max[step] - MORE_HERE;
-	for (uint32_t i = 0; i < search->scenario->step_count && many; i++)
-		search->unusual_max[i] = UINT32_MAX;
+		search->step = branch->step;
+		unusual = branch->unusual + cost_of_branch(search, branch);
+		if (unusual > search->free[branch->step])
+			search->free[branch->step] = unusual;
+	}
+}
+
+/* The nearer to where it failed, the likelier to be the cause. */
+static void weigh_steps(struct search *search)
+{
+	uint32_t weight = 1;
+
+	for (uint32_t step = search->furthest + 1; step-- > 0;)
+		if (search->weights[step]) {
+			search->weights[step] = weight;
+			weight += weight < FAR;
+		}
+}
+
+static void allow_more(struct search *search, bool further)
+{
+	if (further) {
+		free_what_was_spent(search);
+		search->budget = 0;
+	} else {
+		search->budget = search->budget < MANY ? search->budget + 1 : UINT32_MAX;
+	}
+	forget(search);
+	search->blamed = search->furthest;
+	weigh_steps(search);
 }
 
 static enum verdict_of_search search_all(struct search *search)
@@ -478,15 +570,14 @@ static enum verdict_of_search search_all(struct search *search)
 	world_save(search->world, start);
 	for (;;) {
 		verdict = search_some(search);
-		if (verdict != SEARCH_CUT || search->plain)
+		if ((verdict != SEARCH_CUT && verdict != SEARCH_FURTHER) || search->plain)
 			break;
-		allow_more(search);
-		forget(search);
+		allow_more(search, verdict == SEARCH_FURTHER);
 		world_restore(search->world, start, size);
 		memset(search->progress, 0, search->progress_size);
 	}
 	free(start);
-	search->explanation->gave_up = verdict == SEARCH_GAVE_UP || verdict == SEARCH_CUT;
+	search->explanation->gave_up = verdict != SEARCH_FOUND && verdict != SEARCH_NOT;
 	return verdict;
 }
 
@@ -508,7 +599,7 @@ static void keep_choices(struct search *search)
 			ALWAYS(explanation->choices != NULL);
 			explanation->choices[explanation->choice_count++] = (struct explained_choice){
 				world_now_ns(search->world),
-				world_step(search->world) + 1,
+				asked->step,
 				asked->what,
 				picked(asked),
 				asked->n,
@@ -532,7 +623,8 @@ static void search_from(const struct scenario *scenario, const struct recording 
 	memset(explanation, 0, sizeof *explanation);
 	explanation->positions = allocate(2 * (size_t)scenario->client_count, sizeof *explanation->positions);
 	search.progress = allocate(1, search.progress_size);
-	search.unusual_max = allocate(scenario->step_count + 1, sizeof *search.unusual_max);
+	search.free = allocate(scenario->step_count + 1, sizeof *search.free);
+	search.weights = allocate(scenario->step_count + 1, sizeof *search.weights);
 	search.movers = allocate(scenario->node_count, sizeof *search.movers);
 	search.world = world_create(scenario, (struct choice){&search, choose}, scenario->seed);
 	world_observe(search.world, (struct observer){&search, watch});
@@ -545,7 +637,8 @@ static void search_from(const struct scenario *scenario, const struct recording 
 		pop_branch(&search);
 	free(search.branches);
 	free(search.seen);
-	free(search.unusual_max);
+	free(search.free);
+	free(search.weights);
 	free(search.movers);
 	free(search.progress);
 	world_destroy(search.world);

@@ -539,16 +539,18 @@ void daemon_turn(struct world *world, uint32_t node, uint32_t generation)
 	vq_sync_process(core_of(world, node), host, &here);
 }
 
-/* The daemon looks whether it is its turn about once a token round, so that others'
- * messages may come first (recording setexpected-then-join). */
+/* The daemon looks whether it is its turn when the token comes, so that others' messages
+ * may come first (recording setexpected-then-join): those of the nodes that are not late,
+ * and of those late ones that the token met before (sync-order-stop-8). */
 static void take_turn(struct world *world, uint32_t node)
 {
+	uint64_t latency_ns = world->scenario->network.latency_ns, round_ns = 2 * latency_ns + 1;
 	uint32_t generation = ring_of(world, node_of(world, node)->ring)->generation;
 
 	if (world_pick(world, 2, CHOOSE_TURN) == 0)
 		daemon_turn(world, node, generation);
 	else
-		event_push(world, state_of(world)->now_ns + 2 * world->scenario->network.latency_ns + 1,
+		event_push(world, state_of(world)->now_ns + round_ns + ring_place(world, node) * (latency_ns + 1),
 			   (struct event){.kind = EVENT_TURN, .a = node, .b = generation});
 }
 

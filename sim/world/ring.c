@@ -144,21 +144,26 @@ static uint32_t place_of(const struct world *world, uint32_t slot, uint32_t node
 	return place;
 }
 
-/* How far round the ring a message's sender is from who sent last. */
-static uint32_t distance(const struct world *world, uint32_t slot, uint32_t reference)
+uint32_t ring_place(const struct world *world, uint32_t node)
 {
+	uint32_t slot = node_of(world, node)->ring;
 	const struct ring_state *ring = ring_of(world, slot);
-	uint32_t place = place_of(world, slot, message_at(world, reference)->sender);
 
-	return (place + ring->member_count - ring->token_at) % ring->member_count;
+	return (place_of(world, slot, node) + ring->member_count - ring->token_at) % ring->member_count;
 }
 
-static void sort_round_the_ring(struct world *world, uint32_t slot, uint32_t count)
+/* The same of a message's sender. */
+static uint32_t distance(const struct world *world, uint32_t reference)
+{
+	return ring_place(world, message_at(world, reference)->sender);
+}
+
+static void sort_round_the_ring(struct world *world, uint32_t count)
 {
 	for (uint32_t i = 1; i < count; i++) {
 		uint32_t head = world->heads[i], before = world->heads_before[i], k = i;
 
-		for (; k > 0 && distance(world, slot, world->heads[k - 1]) > distance(world, slot, head); k--) {
+		for (; k > 0 && distance(world, world->heads[k - 1]) > distance(world, head); k--) {
 			world->heads[k] = world->heads[k - 1];
 			world->heads_before[k] = world->heads_before[k - 1];
 		}
@@ -219,7 +224,7 @@ static uint32_t find_heads(struct world *world, uint32_t slot)
 		world->chosen[message->sender] = 1;
 	}
 	if (ring_of(world, slot)->by_token)
-		sort_round_the_ring(world, slot, count);
+		sort_round_the_ring(world, count);
 	return count;
 }
 

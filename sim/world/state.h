@@ -346,6 +346,8 @@ uint32_t ring_install(struct world *world, const uint32_t *members, uint32_t cou
 void ring_forget_node(struct world *world, uint32_t node);
 /* All members are back: what was under way goes on. */
 void ring_resume(struct world *world, uint32_t ring);
+/* How far round its ring the node is from who sent last. */
+uint32_t ring_place(const struct world *world, uint32_t node);
 void ring_send(struct world *world, uint32_t node, enum message_kind kind, const void *bytes, size_t size);
 /* The node's sync is over: what it had sent before this ring goes out. */
 void ring_synced(struct world *world, uint32_t node);
