@@ -127,13 +127,13 @@ static bool take_movers(struct search *search, const struct recorded *ring, cons
 	return search->mover_count == ring->count;
 }
 
-/* Is a candidate told of two rings of them all in this step? */
-static bool forms_twice(const struct search *search, const uint32_t *candidates, uint32_t count)
+/* Is a candidate told of another ring of some of them in this step, after that of them all? */
+static bool falls_apart(struct search *search, const uint32_t *candidates, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		const struct recorded *ring = next_ring(search, candidates[i], 1);
 
-		if (ring && ring->count == count)
+		if (ring && take_movers(search, ring, candidates, count))
 			return true;
 	}
 	return false;
@@ -158,7 +158,12 @@ static uint32_t find_movers(struct search *search, uint32_t n)
 		search->mover_count = 0;
 		return 0;
 	}
-	return search->mover_count == count && !forms_twice(search, candidates, count) ? 0 : n - 1;
+	if (search->mover_count < count)
+		return n - 1;
+	if (!falls_apart(search, candidates, count))
+		return 0;
+	take_movers(search, first, candidates, count);
+	return n - 1;
 }
 
 static uint32_t usual_mover(const struct search *search)

@@ -309,6 +309,14 @@ static uint32_t gather_any(struct world *world)
 	return count;
 }
 
+/* A ring of all that does not last: all form it again, or any of them another (recording split-3-2). */
+static uint32_t gather_again(struct world *world, uint32_t component, const struct component *found)
+{
+	if (!(ring_of(world, found->ring)->flags & RING_TWICE) || world_pick(world, 2, CHOOSE_MOVE) == 0)
+		return gather(world, component, NONE, NONE);
+	return gather_any(world);
+}
+
 /* Totem may take more than one step to bring rings together: the members of one may
  * form a ring by themselves first, even the same again, or those of the lowest with
  * one node of another, or any (recordings split-3-2, atb-odd-with-wfa, atb-highest-six,
@@ -318,10 +326,10 @@ static uint32_t gather_movers(struct world *world, uint32_t component, const str
 	uint32_t lowest = nth_ring(world, component, 1), picked;
 	uint32_t others = found->size - count_here(world, lowest, component);
 
-	if (found->rings < 2)
-		return gather(world, component, NONE, NONE);
 	world->candidate_count = gather(world, component, NONE, NONE);
 	memcpy(world->candidates, world->list, world->candidate_count * sizeof *world->list);
+	if (found->rings < 2)
+		return gather_again(world, component, found);
 	picked = world_pick(world, 2 + found->rings + others, CHOOSE_MOVE);
 	if (picked == 0)
 		return gather(world, component, NONE, NONE);
@@ -347,9 +355,8 @@ static uint32_t count_stages(const struct world *world, uint32_t count)
 
 static void form_together(struct world *world, uint32_t component, const struct component *found)
 {
-	bool asked = found->rings > 1;
 	uint32_t count = gather_movers(world, component, found), stages, slot;
-	bool some = count < found->size || (asked && world->candidate == found->size);
+	bool some = count < found->size || world->candidate == found->size;
 
 	world->candidate = 0;
 	stages = count_stages(world, count);
