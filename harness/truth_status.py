@@ -28,9 +28,16 @@ ORDER = ["unsayable", "open", "refused", "explained", "exact"]
 
 
 def recordings() -> dict[str, dict]:
-    """Every recording of harness/truth by its name."""
-    return {recording["case"]["name"]: recording for path in sorted(glob.glob(f"{ROOT}/harness/truth/*.jsonl"))
-            for recording in truth.read(path)}
+    """Every recording of harness/truth by its name; other outcomes of the same case are NAME.2, NAME.3, ... and say so themselves."""
+    named: dict[str, dict] = {}
+    for path in sorted(glob.glob(f"{ROOT}/harness/truth/*.jsonl")):
+        for recording in truth.read(path):
+            name, number = recording["case"]["name"], 2
+            while recording["case"]["name"] in named:
+                recording["case"]["name"] = f"{name}.{number}"
+                number += 1
+            named[recording["case"]["name"]] = recording
+    return named
 
 
 def listed() -> dict[str, str]:
