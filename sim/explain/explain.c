@@ -61,14 +61,14 @@ struct search {
 	uint32_t follow_count;
 	struct asked now[ASKED_MAX]; /* what was asked in it */
 	uint32_t now_count;
-	uint32_t step;      /* in which the path ends */
-	uint32_t unusual;   /* what unusual picks cost in it */
-	uint32_t spent;     /* of the budget, on the path */
-	uint32_t budget;    /* for unusual picks that are not free */
-	uint32_t *free;     /* by step: what unusual picks may cost that came further */
-	uint32_t *weights;  /* by step: what one more of them costs; 0: nothing was chosen in it yet */
-	uint32_t furthest;  /* step that was reached */
-	uint32_t blamed;    /* the furthest when this round of the search began */
+	uint32_t step;     /* in which the path ends */
+	uint32_t unusual;  /* what unusual picks cost in it */
+	uint32_t spent;    /* of the budget, on the path */
+	uint32_t budget;   /* for unusual picks that are not free */
+	uint32_t *free;    /* by step: what unusual picks may cost that came further */
+	uint32_t *weights; /* by step: what one more of them costs; 0: nothing was chosen in it yet */
+	uint32_t furthest; /* step that was reached */
+	uint32_t blamed;   /* the furthest when this round of the search began */
 	uint32_t failed_step;
 	uint32_t came_matched; /* explanation->came came after so many lines */
 	uint32_t *movers;      /* who moves next, as the recording has it; nodes */
@@ -329,12 +329,19 @@ static uint32_t cost_of(const struct search *search, const struct asked *asked)
 	return asked->what == CHOOSE_ORDER && is_membership(search) ? ORDER_COST : 1;
 }
 
+/* That not all move is one thing with who is the one that does not. */
 static uint32_t cost_of_branch(const struct search *search, const struct branch *branch)
 {
+	bool with_move = false;
 	uint32_t cost = 0;
 
-	for (uint32_t i = 0; i < branch->asked_count; i++)
-		cost += cost_of(search, &branch->asked[i]);
+	for (uint32_t i = 0; i < branch->asked_count; i++) {
+		const struct asked *asked = &branch->asked[i];
+		bool is_mover = asked->what == CHOOSE_MOVER && asked->tried > 0;
+
+		cost += is_mover && with_move ? 0 : cost_of(search, asked);
+		with_move = asked->what == CHOOSE_MOVE ? asked->tried > 0 : with_move && !is_mover;
+	}
 	return cost;
 }
 
@@ -342,8 +349,8 @@ static uint32_t cost_of_branch(const struct search *search, const struct branch 
 static uint32_t price_of_branch(const struct search *search, const struct branch *branch)
 {
 	uint32_t free = search->free[branch->step], weight = search->weights[branch->step];
-	uint32_t more = subtract(branch->unusual + cost_of_branch(search, branch), free) -
-			subtract(branch->unusual, free);
+	uint32_t more =
+		subtract(branch->unusual + cost_of_branch(search, branch), free) - subtract(branch->unusual, free);
 
 	return more * (weight ? weight : 1);
 }
@@ -603,11 +610,7 @@ static void keep_choices(struct search *search)
 										     sizeof *explanation->choices);
 			ALWAYS(explanation->choices != NULL);
 			explanation->choices[explanation->choice_count++] = (struct explained_choice){
-				world_now_ns(search->world),
-				asked->step,
-				asked->what,
-				picked(asked),
-				asked->n,
+				world_now_ns(search->world), asked->step, asked->what, picked(asked), asked->n,
 			};
 		}
 	}
