@@ -7,13 +7,14 @@ was expected of it.
 """
 
 import copy
+import json
 import os
 
 import pytest
 
 from . import truth_status
 from . import truth_to_scenario as truth
-from .support import ROOT
+from .support import ROOT, votesim
 
 OTHER_INTERLEAVING = {"lms-5", "downscale-5", "reload-votes"}
 RECORDINGS = truth_status.recordings()
@@ -164,3 +165,78 @@ def test_every_kind_of_step_converts_or_says_why_not():
     assert "  stored_expected_votes: {1: 4}\n" in stored.text
     odd = truth.convert({"case": {"name": "odd", "nodes": 1, "quorum": ["two_node: x"], "steps": []}, "events": []})
     assert "  corosync_conf: odd.conf\n" in odd.text and "  two_node: x\n" in odd.conf
+
+
+# ---- what cannot be is not explained ------------------------------------------------
+
+def callbacks_of(lines, *kinds):
+    return [number for number, line in enumerate(lines) if line.get("callback") in kinds]
+
+
+def a_callback_dropped(lines):
+    del lines[callbacks_of(lines, "quorum")[-1]]
+
+
+def a_nodelist_dropped(lines):
+    del lines[callbacks_of(lines, "nodelist")[-1]]
+
+
+def callbacks_swapped(lines):
+    last = callbacks_of(lines, "nodelist")[-1]
+    after = next(number for number in callbacks_of(lines, "quorum") if number > last and lines[number]["client"] == lines[last]["client"])
+    lines[last], lines[after] = lines[after], lines[last]
+
+
+def another_quorate(lines):
+    lines[callbacks_of(lines, "quorum")[-1]]["quorate"] ^= 1
+
+
+def another_state(lines):
+    lines[callbacks_of(lines, "quorum")[-1]]["nodes"][0][1] = 3
+
+
+def another_member(lines):
+    lines[callbacks_of(lines, "nodelist")[-1]]["members"].append(99)
+
+
+def another_context(lines):
+    lines[callbacks_of(lines, "quorum")[0]]["context"] += 1
+
+
+def a_callback_twice(lines):
+    last = callbacks_of(lines, "quorum")[-1]
+    lines.insert(last, copy.deepcopy(lines[last]))
+
+
+def another_reply(lines):
+    [line for line in lines if line.get("reply") == "getinfo"][-1]["quorum"] += 1
+
+
+TAMPERED = [a_callback_dropped, a_nodelist_dropped, callbacks_swapped, another_quorate, another_state, another_member, another_context,
+            a_callback_twice, another_reply]
+HARD = ["explored-lms-five", "explored-token-lms-five.4", "sync-order-stop-8", "sync-order-stop-first-of-6.2", "split-3-2", "pause-lms",
+        "lms-5", "downscale-5"]
+STATES = 40000  # enough for what is explained, and for some time without result
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_a_tampered_recording_is_not_explained(name, program, tmp_path):
+    conversion = truth.write(RECORDINGS[name], str(tmp_path))
+    scenario, expected = tmp_path / f"{name}.yaml", tmp_path / f"{name}.expected"
+    lines = [json.loads(line) for line in expected.read_text(encoding="utf-8").splitlines()]
+    assert conversion.name == name
+
+    def explained(what):
+        path = tmp_path / "tampered"
+        path.write_text("".join(json.dumps(line) + "\n" for line in what), encoding="utf-8")
+        return votesim(program, "explain", str(scenario), "--recording", str(path), "--states", str(STATES))
+
+    good = explained(lines)
+    assert good.returncode == 0 and good.stdout.startswith("explained: "), good.stdout
+    for tamper in TAMPERED:
+        spoilt = copy.deepcopy(lines)
+        tamper(spoilt)
+        assert spoilt != lines
+        bad = explained(spoilt)
+        assert bad.returncode == 1, f"{tamper.__name__}: {bad.stdout}"
+        assert bad.stdout.startswith(("given up after ", "no interleaving gives this recording after ")), bad.stdout

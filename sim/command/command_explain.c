@@ -3,6 +3,7 @@
  */
 #include <getopt.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "sim/collect.h"
 #include "sim/command/commands.h"
@@ -102,11 +103,20 @@ static int tell(const struct scenario *scenario, const struct recording *recordi
 	return EXIT_FAILED;
 }
 
+static uint64_t clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
 static int explain_one(const struct scenario *scenario, const char *path, uint64_t states_max)
 {
 	struct explanation explanation;
 	struct recording recording;
 	char message[1024];
+	uint64_t began_ms = clock_ms(), took_ms;
 	int status;
 
 	if (recording_read(path, scenario, &recording, message, sizeof message) != 0) {
@@ -114,7 +124,11 @@ static int explain_one(const struct scenario *scenario, const char *path, uint64
 		return EXIT_USAGE;
 	}
 	explain(scenario, &recording, states_max, &explanation);
+	took_ms = clock_ms() - began_ms;
 	status = tell(scenario, &recording, path, &explanation);
+	/* not beside the result, which is the same every time */
+	fprintf(stderr, "searched for %llu.%03llu s\n", (unsigned long long)(took_ms / 1000u),
+		(unsigned long long)(took_ms % 1000u));
 	explanation_free(&explanation);
 	recording_free(&recording);
 	return status;

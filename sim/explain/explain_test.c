@@ -244,7 +244,8 @@ static void members_are_traded_on_the_way(void **state)
 	(void)state;
 	assert_found_at_once(halves, (const uint32_t[]){0x37, 0x03, 0x0c}, 3);
 	assert_found_at_once(halves, (const uint32_t[]){0x18}, 1);
-	assert_found_at_once(halves, (const uint32_t[]){0x3f}, 1); /* all six, twice */
+	assert_found_at_once(halves, (const uint32_t[]){0x3f}, 1);             /* all six, twice */
+	assert_found_at_once(halves, (const uint32_t[]){0x3f, 0x15, 0x08}, 3); /* all six, who fall apart */
 }
 
 /* The step in which a ring was recorded counts: it is not to come in a later one. */
