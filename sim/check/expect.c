@@ -6,7 +6,6 @@
  * is looked up when the step ends.
  */
 #include "sim/check/judge.h"
-#include "sim/scenario/vocabulary.h"
 
 #include <string.h>
 
@@ -294,15 +293,15 @@ static void callbacks_end(const struct judge *judge, uint32_t number, const stru
 static void say_info_flags(char text[512], uint32_t flags)
 {
 	say(text, flags ? "flags" : "no flags");
-	for (uint32_t i = 0; i < names_info_flags.count; i++) {
-		const struct name *flag = &names_info_flags.list[i];
+	for (uint32_t bit = 0; bit < 32; bit++) {
+		uint32_t flag = flags & (1u << bit);
+		const char *name = flag ? info_flag_name(flag) : NULL;
 
-		if (flags & flag->value)
-			say(text, " %s", flag->name);
-		flags &= ~flag->value;
+		if (name)
+			say(text, " %s", name);
+		else if (flag)
+			say(text, " 0x%x", flag);
 	}
-	if (flags)
-		say(text, " 0x%x", flags);
 }
 
 static void say_info_field(char text[512], const struct vq_info *info, enum info_field field)

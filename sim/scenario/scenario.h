@@ -135,6 +135,8 @@ enum info_field {
 	INFO_FIELD_COUNT
 };
 const char *info_field_name(enum info_field field);
+/* The name of one of getinfo's flags, without its prefix; NULL: there is none of that value. */
+const char *info_flag_name(uint32_t flag);
 /* Of every field but the name; 0 for that. */
 uint32_t info_field_number(const struct vq_info *info, enum info_field field);
 

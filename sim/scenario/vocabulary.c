@@ -286,6 +286,15 @@ NAMES(names_info_flags, "flag", "VOTEQUORUM_INFO_",
       {"QDEVICE_ALIVE", VQ_INFO_QDEVICE_ALIVE},
       {"QDEVICE_CAST_VOTE", VQ_INFO_QDEVICE_CAST_VOTE},
       {"QDEVICE_MASTER_WINS", VQ_INFO_QDEVICE_MASTER_WINS});
+
+const char *info_flag_name(uint32_t flag)
+{
+	for (uint32_t i = 0; i < names_info_flags.count; i++)
+		if (names_info_flags.list[i].value == flag)
+			return names_info_flags.list[i].name;
+	return NULL;
+}
+
 NAMES(names_node_states, "state", "VOTEQUORUM_NODESTATE_",
       {"member", VQ_STATE_MEMBER},
       {"dead", VQ_STATE_DEAD},
