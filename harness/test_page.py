@@ -268,3 +268,30 @@ def test_colours_on_terminals_only(program, desk, surroundings, colours):
     done = subprocess.run(["script", "-qec", f"{program} explore two.conf 2>/dev/null", "/dev/null"], cwd=desk, capture_output=True,
                           env={"PATH": "/usr/bin:/bin", **surroundings}, stdin=subprocess.DEVNULL, timeout=60)
     assert (b"\033[" in done.stdout) == colours
+
+
+def test_what_other_orders_add(program, tmp_path):
+    """Four nodes with last_man_standing and auto_tie_breaker: some orders show a tie that is none (I3)."""
+    path = tmp_path / "corosync.conf"
+    path.write_text(conf(4, last_man_standing=1, auto_tie_breaker=1))
+    page = votesim(program, "explore", "--interleavings=300", "--output", "found", path.name, cwd=tmp_path)
+    part = page.stdout.split("What else can come when messages and rings come in another order\n")[1].split("\n\n")[0]
+    assert page.returncode == 1 and "DEFECT of corosync in some orders" in part
+    assert all(len(line) <= COLUMNS for line in part.splitlines())
+    written = re.findall(r"votesim run (\S+)", part)
+    assert written
+    for scenario in written:
+        rule = re.search(r"some-orders-\d+-(.*)\.yaml", scenario).group(1)
+        assert rule in votesim(program, "run", "--json", "-", scenario, cwd=tmp_path).stdout
+    answer = json.loads(votesim(program, "explore", "--interleavings=300", "--format", "json", str(path)).stdout)
+    told = answer["interleavings"]
+    assert told["runs"] < told["ways"] and not told["complete"]
+    assert [found["rule"] for found in told["found"]] == [
+        re.search(r"some-orders-\d+-(.*)\.yaml", scenario).group(1) for scenario in written]
+
+
+def test_other_orders_of_a_majority_add_nothing(program, tmp_path):
+    path = tmp_path / "corosync.conf"
+    path.write_text(conf(3))
+    page = votesim(program, "explore", "--interleavings=100", str(path)).stdout
+    assert "Nothing that the usual order does not show." in page

@@ -249,7 +249,7 @@ static void tell_interleavings(const struct explore_interleavings *done)
 		       done->complete, (unsigned long long)done->cut, (unsigned long long)done->dropped);
 	else
 		fputs(", and all interleavings of each event", stdout);
-	printf(", %s%llu ways told by %llu runs", done->ways == UINT64_MAX ? "more than " : "",
+	printf(", %s%llu ways told by %llu runs", done->cut || done->ways == UINT64_MAX ? "at least " : "",
 	       (unsigned long long)done->ways, (unsigned long long)done->runs);
 }
 
@@ -395,6 +395,8 @@ static int read_one(const char *path, struct scenario_set *set)
 
 static int tell_page(struct explore_command *command, const struct scenario *scenario)
 {
+	bool many = scenario->node_count > EVENT_NODES_MAX;
+
 	struct page_command page = {
 		.path = command->path,
 		.folder = command->folder,
@@ -406,6 +408,9 @@ static int tell_page(struct explore_command *command, const struct scenario *sce
 	struct scenario_set other;
 	int status;
 
+	if (command->options.interleavings && many)
+		return usage_error("explore --interleavings tries all partitions: of at most %u nodes, and %s has %u",
+				   EVENT_NODES_MAX, command->path, scenario->node_count);
 	pace_begin(&command->pace);
 	if (!command->other)
 		return command_page(&page, scenario, NULL);
@@ -430,8 +435,8 @@ static int check_options(struct explore_command *command)
 		return usage_error("explore --stats goes with --format list");
 	if (command->options.symmetry && (command->options.exact || command->format != FORMAT_LIST))
 		return usage_error("explore --symmetry goes with --format list, and not with --exact");
-	if (command->options.interleavings && (command->options.symmetry || command->format != FORMAT_LIST))
-		return usage_error("explore --interleavings goes with --format list, and not with --symmetry");
+	if (command->options.interleavings && (command->options.symmetry || command->other))
+		return usage_error("explore --interleavings goes with neither --symmetry nor --compare");
 	if (command->options.resume_path && command->format != FORMAT_LIST)
 		return usage_error("explore --resume goes with --format list");
 	if (command->options.admin && command->format != FORMAT_LIST)

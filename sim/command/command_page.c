@@ -54,6 +54,26 @@ static int write_scenarios(const char *folder, const struct scenario *scenario, 
 	return 0;
 }
 
+/* Of what only some orders show; with the choices that make them. */
+static int write_orders(const char *folder, const struct scenario *scenario, struct orders *orders)
+{
+	orders->files = allocate(orders->count + 1, sizeof *orders->files);
+	for (uint32_t i = 0; i < orders->count; i++) {
+		const struct explore_finding *finding = &orders->all.findings[orders->found[i]];
+		FILE *file;
+
+		orders->files[i] = words_format("%s/found-in-some-orders-%u-%s.yaml", folder, i + 1,
+						check_rules[finding->verdict.rule].id);
+		file = fopen(orders->files[i], "w");
+		if (!file)
+			return cannot("write", orders->files[i]);
+		tell_scenario(scenario, finding, i + 1, file);
+		if (fclose(file) != 0)
+			return cannot("write", orders->files[i]);
+	}
+	return 0;
+}
+
 static int status_of(const struct page *page)
 {
 	if (page->refusal)
@@ -66,6 +86,8 @@ static int print_one(const struct page_command *command, const struct scenario *
 	const struct page_look look = {wants_colour(1), command->ways_max};
 	int status = command->folder ? write_scenarios(command->folder, scenario, page) : 0;
 
+	if (status == 0 && command->folder && page->orders.asked)
+		status = write_orders(command->folder, scenario, &page->orders);
 	if (status)
 		return status;
 	if (command->json)

@@ -16,8 +16,9 @@ static void ask_with_device(struct page *page, const struct scenario *scenario)
 	probe_destroy(probe);
 }
 
-void page_make(struct page *page, const struct scenario *scenario, const char *path,
-	       const struct explore_options *options)
+/* As messages and rings mostly come. */
+static void make_usual(struct page *page, const struct scenario *scenario, const char *path,
+		       const struct explore_options *options)
 {
 	uint32_t ways_steps = ways_steps_max(scenario->node_count);
 	uint32_t survive_steps = survive_steps_max(scenario->node_count);
@@ -40,6 +41,17 @@ void page_make(struct page *page, const struct scenario *scenario, const char *p
 	probe_destroy(probe);
 }
 
+void page_make(struct page *page, const struct scenario *scenario, const char *path,
+	       const struct explore_options *options)
+{
+	struct explore_options usual = *options;
+
+	usual.interleavings = 0;
+	make_usual(page, scenario, path, &usual);
+	if (options->interleavings && !page->refusal && page->settings.starts_quorate)
+		orders_find(&page->orders, scenario, options);
+}
+
 void page_free(struct page *page)
 {
 	for (uint32_t i = 0; page->files && i < page->ways.count; i++)
@@ -49,6 +61,7 @@ void page_free(struct page *page)
 	survive_free(&page->survive);
 	survive_free(&page->with_device);
 	ways_free(&page->ways);
+	orders_free(&page->orders);
 	memset(page, 0, sizeof *page);
 }
 
@@ -58,6 +71,8 @@ uint32_t page_count(const struct page *page, bool defects)
 
 	for (uint32_t i = 0; i < page->ways.count; i++)
 		count += page->ways.ways[i].rule != WAY_RULE_LOSS && page->ways.ways[i].defect == defects;
+	for (uint32_t i = 0; i < page->orders.count; i++)
+		count += (page->orders.all.findings[page->orders.found[i]].verdict.hazard == 0) == defects;
 	return count;
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "sim/page/orders.h"
 #include "sim/page/settings.h"
 #include "sim/page/survive.h"
 #include "sim/page/ways.h"
@@ -21,7 +22,8 @@ struct page {
 	struct survive survive;
 	struct survive with_device; /* the same with a quorum device that works; empty unless there is one */
 	struct ways ways;
-	char **files; /* by way: the scenario written for it, or NULL; owned; NULL: none were written */
+	struct orders orders; /* empty unless options->interleavings asked for it */
+	char **files;         /* by way: the scenario written for it, or NULL; owned; NULL: none were written */
 };
 
 /* scenario: its cluster, totem and network count; it and path must outlive the page. */

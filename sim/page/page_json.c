@@ -154,6 +154,35 @@ static void put_way(struct json *json, const struct page *page, const struct way
 	free(came);
 }
 
+static void put_orders(struct json *json, const struct page *page)
+{
+	const struct orders *orders = &page->orders;
+	const struct explore_interleavings *done = &orders->all.interleavings;
+
+	if (!orders->asked)
+		return;
+	json_open(json, "interleavings", '{');
+	json_number(json, "depth", orders->all.depth_done);
+	json_number(json, "ways", done->ways);
+	json_number(json, "runs", done->runs);
+	json_bool(json, "complete", done->cut == 0);
+	json_number(json, "losses", orders->losses);
+	json_open(json, "found", '[');
+	for (uint32_t i = 0; i < orders->count; i++) {
+		const struct explore_finding *finding = &orders->all.findings[orders->found[i]];
+
+		json_open(json, NULL, '{');
+		json_text(json, "rule", check_rules[finding->verdict.rule].id);
+		json_number(json, "hazard", finding->verdict.hazard);
+		json_number(json, "steps", finding->step_count);
+		json_text(json, "then", finding->verdict.came);
+		json_text(json, "file", orders->files ? orders->files[i] : NULL);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+	json_close(json, '}');
+}
+
 void page_json(const struct page *page, FILE *file)
 {
 	const struct exploration *exploration = &page->ways.exploration;
@@ -182,6 +211,7 @@ void page_json(const struct page *page, FILE *file)
 		json_number(&json, "events", exploration->transitions);
 		json_bool(&json, "all_partitions", page->ways.all_events);
 		json_close(&json, '}');
+		put_orders(&json, page);
 	}
 	json_close(&json, '}');
 	fputs("\n", file);

@@ -483,6 +483,83 @@ static void print_others(const struct printer *printer)
 	}
 }
 
+/* ---- in some orders only ---- */
+
+static void print_order_steps(const struct printer *printer, const struct step *const *steps, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		char *text;
+		size_t size;
+		FILE *file = open_memstream(&text, &size);
+
+		ALWAYS(file != NULL);
+		tell_event(printer->page->scenario, steps[i], file);
+		fclose(file);
+		paper_put(&printer->paper, INK_PLAIN, 10, "       %u. %s", i + 1, text);
+		free(text);
+	}
+}
+
+static void print_order_finding(const struct printer *printer, uint32_t number)
+{
+	const struct orders *orders = &printer->page->orders;
+	const struct explore_finding *finding = &orders->all.findings[orders->found[number]];
+	const struct step *steps[EXPLORE_DEPTH_MAX];
+	const char *says = check_rules[finding->verdict.rule].says;
+
+	for (uint32_t i = 0; i < finding->step_count; i++)
+		steps[i] = &finding->steps[i];
+	if (finding->verdict.hazard)
+		paper_put(&printer->paper, INK_YELLOW, 5, " %2u. hazard H%u in some orders; the rule: %s", number + 1,
+			  finding->verdict.hazard, says);
+	else
+		paper_put(&printer->paper, INK_RED, 5, " %2u. DEFECT of corosync in some orders; the rule: %s",
+			  number + 1, says);
+	print_order_steps(printer, steps, finding->step_count);
+	paper_put(&printer->paper, INK_PLAIN, 7, "     then: %s", finding->verdict.came);
+	if (orders->files)
+		paper_put(&printer->paper, INK_PLAIN, 7, "     votesim run %s", orders->files[number]);
+}
+
+static void print_order_loss(const struct printer *printer)
+{
+	const struct orders *orders = &printer->page->orders;
+	const struct step *steps[ORDERS_STEPS_MAX];
+
+	for (uint32_t i = 0; i < orders->loss_steps; i++)
+		steps[i] = &orders->all.events.steps[orders->loss[i]];
+	paper_put(&printer->paper, INK_YELLOW, 2,
+		  "  Quorum is lost in some orders, where in the usual one some part keeps it, for example:");
+	print_order_steps(printer, steps, orders->loss_steps);
+}
+
+static void print_orders(const struct printer *printer)
+{
+	const struct orders *orders = &printer->page->orders;
+	const struct explore_interleavings *done = &orders->all.interleavings;
+
+	heading(printer, "What else can come when messages and rings come in another order");
+	if (orders->loss_steps)
+		print_order_loss(printer);
+	for (uint32_t i = 0; i < orders->count; i++)
+		print_order_finding(printer, i);
+	if (!orders->count && !orders->loss_steps)
+		paper_put(&printer->paper, INK_GREEN, 2, "  Nothing that the usual order does not show.");
+	paper_put(&printer->paper, INK_PLAIN, 2,
+		  "  Tried: sequences of up to %u events from all nodes up, each in %s (%s%llu ways, told by %llu "
+		  "runs).",
+		  orders->all.depth_done,
+		  done->cut ? "many of the orders that can come" : "every order that can come",
+		  done->cut || done->ways == UINT64_MAX ? "at least " : "", (unsigned long long)done->ways,
+		  (unsigned long long)done->runs);
+	if (done->cut)
+		paper_put(&printer->paper, INK_PLAIN, 2,
+			  "  %llu events have more orders than %u runs tell; those with up to %u departures from the "
+			  "usual "
+			  "one were all tried. More: --interleavings=RUNS.",
+			  (unsigned long long)done->cut, orders->runs_max, done->complete);
+}
+
 /* ---- what was covered ---- */
 
 static void print_covered(const struct printer *printer)
@@ -505,11 +582,15 @@ static void print_covered(const struct printer *printer)
 		  : n <= EVENT_NODES_MAX ? "every split in two"
 					 : "chosen splits",
 		  depth, (unsigned long long)exploration->states, (unsigned long long)exploration->transitions);
-	paper_put(&printer->paper, INK_PLAIN, 2,
-		  "  Each event meets a settled cluster, and totem forms rings in one fixed order. Not tried: links "
-		  "that "
-		  "fail one way, reloads, administrators' commands%s.",
-		  page->settings.device_votes ? ", a quorum device that changes its mind" : "");
+	paper_put(
+		&printer->paper, INK_PLAIN, 2,
+		"  Each event meets a settled cluster, and totem forms rings in one fixed order%s. Not tried: links "
+		"that "
+		"fail one way, reloads, administrators' commands%s.",
+		page->orders.asked     ? ", but for the part above"
+		: n <= EVENT_NODES_MAX ? " (--interleavings tries others)"
+				       : "",
+		page->settings.device_votes ? ", a quorum device that changes its mind" : "");
 	if (page_count(page, true))
 		paper_put(&printer->paper, INK_PLAIN, 2,
 			  "  A DEFECT is what a model of corosync 3.1.7 does. --output DIR writes each as a "
@@ -555,5 +636,7 @@ void page_print(const struct page *page, const struct page_look *look, FILE *fil
 		heading(&printer, "Other rules that were broken");
 		print_others(&printer);
 	}
+	if (page->orders.asked)
+		print_orders(&printer);
 	print_covered(&printer);
 }
