@@ -167,12 +167,14 @@ conform:  ## the scenario library on real daemons, compared with the simulator; 
 	@harness/setup.sh run live
 	$(PYTHON) -m harness.conform $(CONFORM)
 
-truth:  ## record every case of TRUTH (harness/truth) on real daemons, and say what differs (root, long)
+truth:  ## record every case of TRUTH (harness/truth) on real daemons, and say what differs and why (root, 30 min)
 	@harness/setup.sh run live
 	@mkdir -p $(BUILD)/live
-	@failed=0; for cases in $(TRUTH); do \
-		$(PYTHON) -m harness.live.record $$cases -o $(BUILD)/live/$$(basename $$cases) -j $$((2 * $(JOBS))) --compare || failed=1; \
-	done; exit $$failed
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@for cases in $(TRUTH); do \
+		$(PYTHON) -m harness.live.record $$cases -o $(BUILD)/live/$$(basename $$cases) -j $$((2 * $(JOBS))) --compare || true; \
+	done
+	$(PYTHON) -m harness.truth_status --seconds 30 --new $(foreach cases,$(TRUTH),$(BUILD)/live/$(notdir $(cases)))
 
 wild:  ## scenarios that nobody wrote, on real daemons and in the simulator; WILD=options (root, long)
 	@harness/setup.sh run live

@@ -9,6 +9,9 @@ was expected of it.
 import copy
 import json
 import os
+import re
+import subprocess
+import sys
 
 import pytest
 
@@ -240,3 +243,27 @@ def test_a_tampered_recording_is_not_explained(name, program, tmp_path):
         bad = explained(spoilt)
         assert bad.returncode == 1, f"{tamper.__name__}: {bad.stdout}"
         assert bad.stdout.startswith(("given up after ", "no interleaving gives this recording after ")), bad.stdout
+
+
+# ---- recordings made anew ------------------------------------------------------------
+
+def test_recordings_made_anew_are_told_apart(program, tmp_path):
+    """One as it was kept, one that no interleaving gives, one that did not settle, and one that is not there."""
+    recordings = truth_status.recordings()
+    kept, other, restless = (json.loads(json.dumps(recordings[name])) for name in ("single-node", "client-finalize-while-one-stop", "single-node"))
+    told = next(event for event in other["events"] if event.get("ret") == "fini")
+    told["err"] = 2
+    restless["complaints"] = [{"step": 0, "complaint": "did not settle"}]
+    path = tmp_path / "shown.jsonl"
+
+    def new(*made):
+        path.write_text("".join(json.dumps(one) + "\n" for one in made), encoding="utf-8")
+        command = [sys.executable, "-m", "harness.truth_status", "--seconds", "2", "-k", "n", "--new", str(path)]
+        return subprocess.run(command, cwd=ROOT, env={**os.environ, "VOTESIM": program}, capture_output=True, text=True, check=False)
+    done = new(kept, other, restless)
+    assert done.returncode == 1 and "absent     two-node: " in done.stdout, done.stdout
+    assert re.search(r"^open +client-finalize-while-one-stop$", done.stdout, re.MULTILINE), done.stdout
+    assert "restless   single-node: " in done.stdout and "3 recordings: 2 as kept ones; 0 exact" in done.stdout
+    path = tmp_path / "of-ones-own.jsonl"
+    done = new(kept)
+    assert (done.returncode, done.stdout) == (0, "1 recordings: 1 as kept ones; 0 exact, 0 explained, 0 refused, 0 open, 0 unsayable\n"), done.stderr
