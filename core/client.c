@@ -54,7 +54,7 @@ void vq_client_init(struct vq_client *client, uint32_t handles, uint32_t quirks_
 	client->quirks_off = quirks_off;
 }
 
-static struct slot *find_finalized_too(struct vq_client *client, vq_handle_t handle)
+static struct slot *find(struct vq_client *client, vq_handle_t handle)
 {
 	uint32_t index = (uint32_t)handle;
 
@@ -63,16 +63,16 @@ static struct slot *find_finalized_too(struct vq_client *client, vq_handle_t han
 	return &slots(client)[index];
 }
 
-static struct slot *find(struct vq_client *client, vq_handle_t handle)
+static struct slot *find_open(struct vq_client *client, vq_handle_t handle)
 {
-	struct slot *slot = find_finalized_too(client, handle);
+	struct slot *slot = find(client, handle);
 
 	return slot && !slot->finalized ? slot : NULL;
 }
 
 static struct use use(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle)
 {
-	return (struct use){transport, ctx, find(client, handle)};
+	return (struct use){transport, ctx, find_open(client, handle)};
 }
 
 /* ---- errors ---------------------------------------------------------------- */
@@ -176,7 +176,7 @@ int vq_fd_get(struct vq_client *client, const struct vq_transport *transport, vo
 
 int vq_context_get(struct vq_client *client, vq_handle_t handle, uint64_t *context)
 {
-	const struct slot *slot = find(client, handle);
+	const struct slot *slot = find_open(client, handle);
 
 	if (!slot)
 		return VQ_ERR_BAD_HANDLE;
@@ -186,7 +186,7 @@ int vq_context_get(struct vq_client *client, vq_handle_t handle, uint64_t *conte
 
 int vq_context_set(struct vq_client *client, vq_handle_t handle, uint64_t context)
 {
-	struct slot *slot = find(client, handle);
+	struct slot *slot = find_open(client, handle);
 
 	if (!slot)
 		return VQ_ERR_BAD_HANDLE;
@@ -295,7 +295,7 @@ static int dispatch_finalized(const struct use *u, vq_handle_t handle, uint32_t 
 int vq_dispatch_go_on(struct vq_client *client, const struct vq_transport *transport, void *ctx, vq_handle_t handle,
 		      uint32_t *dispatched)
 {
-	struct use u = {transport, ctx, find_finalized_too(client, handle)};
+	struct use u = {transport, ctx, find(client, handle)};
 	uint32_t ignored, *number = dispatched ? dispatched : &ignored;
 	uint32_t type = u.slot ? u.slot->waits : 0;
 
@@ -310,7 +310,7 @@ int vq_dispatch_go_on(struct vq_client *client, const struct vq_transport *trans
 
 bool vq_dispatch_waits(struct vq_client *client, vq_handle_t handle)
 {
-	const struct slot *slot = find_finalized_too(client, handle);
+	const struct slot *slot = find(client, handle);
 
 	return slot && slot->waits;
 }
