@@ -131,7 +131,7 @@ def test_the_reasons_are_about_mutants_that_there_are(walks):
 
 
 def test_survivors_need_a_reason_and_reasons_a_survivor(snippet, tmp_path):
-    store = results.Store(str(tmp_path / "results.jsonl"), "key")
+    store = results.Store(str(tmp_path / "results.jsonl"), {"f.c": "key"})
     alive, killed, unseen = snippet.mutants[:3]
     store.found = {alive.name: {"library 1": judges.Outcome()}, killed.name: {"library 1": judges.Outcome(rules=["I1"])}}
     said = table.mistakes([alive, killed, unseen], store, {killed.name: ("hole", "x"), "gone": ("hole", "x")})
@@ -154,16 +154,18 @@ def test_results_go_on_where_they_stopped_unless_the_core_changed(snippet, tmp_p
         def look(name, _):
             return judges.Outcome(expectations=["x"] if name == "library 2" else [], rules=["I1"] if name == "recordings" else [])
 
-    store = results.Store(path, "key")
+    store = results.Store(path, {"f.c": "key"})
     store.examine(Everybody, mutant, False, judges.Judges.LOOKS)
     assert list(store.outcomes(mutant)) == ["library 1", "library 2"]
-    again = results.Store(path, "key")
+    again = results.Store(path, {"f.c": "key"})
     assert again.killed(mutant) and not again.wants(mutant, False) and again.wants(mutant, True)
     again.examine(Everybody, mutant, True, judges.Judges.LOOKS)
     assert again.rules(mutant) == {"I1"}
     again.forget("all", [mutant])
-    assert results.Store(path, "key").wants(mutant, False)
-    assert results.Store(path, "other").found == {}
+    assert results.Store(path, {"f.c": "key"}).wants(mutant, False)
+    store.examine(Everybody, mutant, False, judges.Judges.LOOKS)
+    assert results.Store(path, {"f.c": "key", "g.c": "other"}).found
+    assert results.Store(path, {"f.c": "other"}).found == {}
 
 
 @pytest.mark.parametrize("text", ["nonsense\n", "\tname\n", "hole: x\n\tname\n\tname\n", "alive: x\n"])

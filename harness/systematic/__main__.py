@@ -5,7 +5,9 @@ usage: python3 -m harness.systematic [-j N] [-k TEXT] [--rules] [--again survivo
 Every mutant of harness/systematic/points.py is looked at by the judges of harness/systematic/judges.py in their order
 until one kills it; with --rules until one of the judge's rules does, so that the table tells what the rules see
 without anybody's expectations. What was found is kept in build/systematic/results.jsonl: an interrupted run goes on
-where it stopped, as long as neither the core nor the simulator has changed.
+where it stopped, and what is known of a file of the core holds until that file changes.
+--again all begins from nothing, --again survivors asks about those again that nobody killed: after changes of the
+judge, the scenarios or the fuzzers.
 
 harness/mutants/survivors.txt says of each mutant that nobody kills why it lives. The exit status is 1 when one is
 missing there, or one is there that is killed. --write writes the table, harness/mutants/SYSTEMATIC.md.

@@ -2,46 +2,56 @@
 
 import concurrent.futures
 import dataclasses
-import glob
 import hashlib
 import json
 import os
 import threading
 
-from ..support import ROOT
 from . import judges, points, schemata
 
 
-def fingerprint() -> str:
-    """Of what the mutants are made of and judged with; the scenarios are not in it: --again asks anew."""
-    digest = hashlib.sha256()
-    for path in [*points.sources(), *sorted(glob.glob(f"{ROOT}/sim/check/*.[ch]")), points.__file__]:
+def fingerprint() -> dict[str, str]:
+    """Of what the mutants are made of: a digest for each of the core's files, by its name. What is known of a file's mutants
+    holds until that file changes; when the judge, the scenarios or other files of the core do, --again asks anew."""
+    with open(points.__file__, "rb") as operators:
+        made_by = operators.read()
+    digests = {}
+    for path in points.sources():
         with open(path, "rb") as file:
-            digest.update(file.read())
-    return digest.hexdigest()
+            digests[os.path.basename(path)] = hashlib.sha256(made_by + file.read()).hexdigest()
+    return digests
+
+
+def file_of(line: dict) -> str:
+    """Of the mutant that a line is about."""
+    return line["name"].split(":")[0]
 
 
 class Store:
     """Looks by the name of the mutant: {look: Outcome}."""
 
-    def __init__(self, path: str, key: str):
+    def __init__(self, path: str, key: dict[str, str]):
         self.path, self.lock = path, threading.Lock()
         self.found: dict[str, dict[str, judges.Outcome]] = {}
         self.same: set[str] = set()     # survivors of which the compiler makes the original's code
         self.unreached: set[str] = set()
-        if not self._read(key):
+        lines = self._lines()
+        known = lines[0]["key"] if lines else {}
+        kept = [line for line in lines[1:] if known.get(file_of(line)) == key.get(file_of(line)) is not None]
+        if known != key:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding="utf-8") as file:
-                file.write(json.dumps({"key": key}) + "\n")
+                file.writelines(json.dumps(line) + "\n" for line in [{"key": key}, *kept])
+        self._take(kept)
 
-    def _read(self, key: str) -> bool:
+    def _lines(self) -> list[dict]:
         if not os.path.exists(self.path):
-            return False
+            return []
         with open(self.path, encoding="utf-8") as file:
-            lines = [json.loads(line) for line in file if line.endswith("\n")]
-        if not lines or lines[0].get("key") != key:
-            return False
-        for line in lines[1:]:
+            return [json.loads(line) for line in file if line.endswith("\n")]
+
+    def _take(self, lines: list[dict]) -> None:
+        for line in lines:
             if line.get("forgotten"):
                 self._drop(line["name"])
             elif line.get("unreached"):
@@ -50,7 +60,6 @@ class Store:
                 self.same.add(line["name"])
             else:
                 self.found.setdefault(line["name"], {})[line["look"]] = judges.Outcome(**line["outcome"])
-        return True
 
     def _append(self, line: dict) -> None:
         with self.lock, open(self.path, "a", encoding="utf-8") as file:

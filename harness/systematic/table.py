@@ -97,10 +97,11 @@ def summary(mutants: list[points.Mutant], store: results.Store, why: dict) -> st
     known = [mutant for mutant in mutants if mutant.name in store.found]
     count = counts(known, store, why)
     parts = ", ".join(f"{count[name]} {name}" for name in ("killed", *VERDICTS, "open"))
-    tests = sum(1 for mutant in known if not store.killed(mutant) and store.tests_kill(mutant))
+    tests = sum(1 for mutant in known if verdict(mutant, store, why)[0] not in ("killed", "equivalent") and store.tests_kill(mutant))
+    fuzzed = sum(1 for mutant in known if store.killed(mutant) and killer(mutant, store).startswith("fuzzed"))
     can = len(known) - count["equivalent"]
     return (f"{len(known)} of {len(mutants)} mutants looked at: {parts}. Killed are {percent(count['killed'], can)} of those that are not "
-            f"equivalent, {percent(count['killed'] + tests, can)} with the C tests of the core, and "
+            f"equivalent, {percent(count['killed'] - fuzzed, can)} without the fuzzers, {percent(count['killed'] + tests, can)} with the C tests of the core, and "
             f"{percent(count['killed'], can - count['beyond'])} of those that a scenario could tell")
 
 
