@@ -163,7 +163,7 @@ def test_results_go_on_where_they_stopped_unless_the_core_changed(snippet, tmp_p
     assert again.rules(mutant) == {"I1"}
     again.forget("all", [mutant])
     assert results.Store(path, {"f.c": "key"}).wants(mutant, False)
-    store.examine(Everybody, mutant, False, judges.Judges.LOOKS)
+    results.Store(path, {"f.c": "key"}).examine(Everybody, mutant, False, judges.Judges.LOOKS)
     assert results.Store(path, {"f.c": "key", "g.c": "other"}).found
     assert results.Store(path, {"f.c": "other"}).found == {}
 
