@@ -537,12 +537,12 @@ static bool is_usual(const struct judge *judge, uint32_t number, uint32_t of, st
 {
 	const struct model *model = judge_model(judge, number), *about = judge_model(judge, of);
 	bool here = set_has(judge_set(judge, number, SET_RING), of);
-	uint32_t numbers = span_lacks(model->quorum, info->quorum) |
-			   span_lacks(model->highest, info->highest_expected) |
-			   span_lacks(model->device_votes, info->qdevice_votes) | about->device_votes.high;
+	uint32_t numbers = (uint32_t)span_lacks(model->quorum, info->quorum) |
+			   (uint32_t)span_lacks(model->highest, info->highest_expected) |
+			   (uint32_t)span_lacks(model->device_votes, info->qdevice_votes) | about->device_votes.high;
 	uint32_t device = (uint32_t)about->registered | about->alive | about->cast | about->master;
 
-	if (numbers | device | (info->flags ^ model->rest_flags) | (here & judge_node(judge, of)->leaving))
+	if (numbers | device | (info->flags ^ model->rest_flags) | (uint32_t)(here && judge_node(judge, of)->leaving))
 		return false;
 	return info->node_id == judge->scenario->nodes[of].nodeid &&
 	       info->node_state == (here ? VQ_STATE_MEMBER : VQ_STATE_DEAD) && sum.low <= info->total_votes &&
