@@ -7,7 +7,8 @@
  * ends, and from a snapshot taken on the way it ends in the same state again; and, where
  * the story is not wild, the judge: a breach is a crash, and comes with the scenario that
  * shows it. Not so what real corosync breaks, too: invariants of a whole cluster, aborts
- * (FOUND.md). VOTESIM_FUZZ_TRACE=1 shows scenario and trace of any input.
+ * (FOUND.md), nor where the judge itself is known to be wrong. VOTESIM_FUZZ_TRACE=1 shows
+ * scenario and trace of any input.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,13 +64,26 @@ static void show_story(struct run *run)
 		fprintf(stderr, "the scenario cannot be written: %s\n", unsaid);
 }
 
+/* Rules that are known to tell what is no breach, see sim/check/README.md: alarms that are left. */
+static bool is_open(const char *rule)
+{
+	static const char *const rules[] = {"wait-for-all", "device-votes", "votes",       "downscale",
+					    "answered",     "handle",       "newest-first"};
+
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+		if (strcmp(rules[i], rule) == 0)
+			return true;
+	return false;
+}
+
 static void fail_on_breach(void *ctx, const struct verdict *verdict)
 {
 	struct run *run = ctx;
 
 	const char *rule = check_rules[verdict->rule].id;
 
-	if (verdict->kind != VERDICT_BREACH || run->wild || rule[0] == 'I' || strcmp(rule, "no-abort") == 0)
+	if (verdict->kind != VERDICT_BREACH || run->wild || rule[0] == 'I' || strcmp(rule, "no-abort") == 0 ||
+	    is_open(rule))
 		return;
 	show_story(run);
 	fprintf(stderr, "%s, step %u: expected %s, came %s\n", rule, verdict->step, verdict->expected, verdict->came);
