@@ -137,6 +137,14 @@ def test_what_a_probe_sees_of_its_own_start_is_not_compared():
     assert truth.differences(conversion, recorded, changed) == []
 
 
+def test_expected_votes_told_before_the_next_nodelist_are_compared():
+    conversion, recorded = streams_of("wild-6-77")
+    told = [line for line in recorded if line.get("client") == "probe-2" and line.get("expected_votes") == 6]
+    assert len(told) == 1
+    changed = [line for line in recorded if line is not told[0]]
+    assert truth.differences(conversion, recorded, changed)
+
+
 def test_every_step_says_which_recorded_step_it_is():
     for name in filter(convertible, RECORDINGS):
         conversion = truth.convert(RECORDINGS[name])

@@ -468,7 +468,8 @@ def from_trace(conversion: Conversion, text: str) -> list[dict]:
 
 def certain_from(conversion: Conversion, client: str, callbacks: list[dict]) -> int:
     """Index of the first of a probe's callbacks that does not depend on when it connected: the first after the ring on
-    which its node's start settled. 0 for other clients."""
+    which its node's start settled, expected votes that were told before the next ring's nodelist included
+    (FINDINGS.md, 33). 0 for other clients."""
     if client not in conversion.settled:
         return 0
     members, started = conversion.settled[client], conversion.started[client]
@@ -478,7 +479,11 @@ def certain_from(conversion: Conversion, client: str, callbacks: list[dict]) -> 
             return number
         if line["callback"] == "nodelist":
             if ring and line["ring"] != ring:
-                return number
+                before = number
+                while callbacks[before - 1]["callback"] == "expected_votes":
+                    before -= 1
+                # a sync's quorum comes last, unless a device holds it
+                return before if callbacks[before - 1]["callback"] == "quorum" else number
             if line["members"] == members:
                 ring = line["ring"]
     return len(callbacks)
