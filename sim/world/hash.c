@@ -62,12 +62,36 @@ static void add_core(const struct world *world, XXH3_state_t *hash, uint32_t ind
 	add(hash, copy, world->core_size);
 }
 
-static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t index, bool whole)
+static uint64_t grained(uint64_t ns, uint64_t grain_ns)
+{
+	if (!grain_ns || ns <= grain_ns || ns == NEVER_NS)
+		return ns;
+	return grain_ns + (ns + grain_ns / 2) / grain_ns * grain_ns;
+}
+
+struct moments {           /* that moments are told from */
+	uint64_t next_ns;  /* of what comes next */
+	uint64_t grain_ns; /* 0: none */
+};
+
+/* How long after what comes next a moment is; 0: it will have passed. */
+static uint64_t from_next(uint64_t time_ns, const struct moments *moments)
+{
+	if (time_ns == NEVER_NS)
+		return NEVER_NS;
+	return time_ns > moments->next_ns ? grained(time_ns - moments->next_ns, moments->grain_ns) : 0;
+}
+
+static void add_node(const struct world *world, XXH3_state_t *hash, uint32_t index, bool whole,
+		     const struct moments *moments)
 {
 	struct node_state node = *node_of(world, index);
 	uint64_t now_ns = state_of(world)->now_ns;
 
 	node.last_arrival_ns = node.last_arrival_ns > now_ns ? node.last_arrival_ns - now_ns : 0;
+	node.met_ns = whole                     ? from_now(world, node.met_ns)
+		      : node.met_ns == NEVER_NS ? NEVER_NS
+						: from_next(node.met_ns + meeting_ns(world->scenario), moments);
 	node.boots = 0;
 	for (uint32_t i = 0; i < VQ_TIMER_COUNT; i++) {
 		/* while paused left_ns says it, but not whether the timer runs at all */
@@ -143,26 +167,6 @@ static uint64_t find_grain_ns(const struct world *world)
 			return 0;
 	}
 	return SYNC_NS + SYNC_PACKETS * world->scenario->network.latency_ns;
-}
-
-static uint64_t grained(uint64_t ns, uint64_t grain_ns)
-{
-	if (!grain_ns || ns <= grain_ns || ns == NEVER_NS)
-		return ns;
-	return grain_ns + (ns + grain_ns / 2) / grain_ns * grain_ns;
-}
-
-struct moments {           /* that moments are told from */
-	uint64_t next_ns;  /* of what comes next */
-	uint64_t grain_ns; /* 0: none */
-};
-
-/* How long after what comes next a moment is; 0: it will have passed. */
-static uint64_t from_next(uint64_t time_ns, const struct moments *moments)
-{
-	if (time_ns == NEVER_NS)
-		return NEVER_NS;
-	return time_ns > moments->next_ns ? grained(time_ns - moments->next_ns, moments->grain_ns) : 0;
 }
 
 struct due { /* of a ring: all that membership.c, and a node that goes on after a pause, can ask of its moments */
@@ -388,7 +392,7 @@ static void hash_all(const struct world *world, bool whole, uint64_t hash[2])
 		moments = (struct moments){queue_of(world)->count ? queue_time(queue_of(world)) : moments.next_ns,
 					   find_grain_ns(world)};
 	for (uint32_t i = 0; i < world->node_count; i++)
-		add_node(world, state, i, whole);
+		add_node(world, state, i, whole, &moments);
 	add_rings(world, state, whole, &moments);
 	for (uint32_t i = 0; i < world->client_count; i++)
 		add_client(world, state, i);

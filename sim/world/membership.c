@@ -106,6 +106,14 @@ static void note_contact(struct world *world, struct ring_state *ring)
 	ring->early = world_pick(world, 4, CHOOSE_CONTACT);
 }
 
+/* NONE: the nodes that are in no component. */
+static void forget_meeting(struct world *world, uint32_t component)
+{
+	for (uint32_t node = 0; node < world->node_count; node++)
+		if (world->component[node] == component)
+			node_of(world, node)->met_ns = NEVER_NS;
+}
+
 struct component {               /* what one pass over the nodes finds of it */
 	uint64_t ready_ns;       /* of all its rings together */
 	uint64_t first_ready_ns; /* of nodes that start: they form alone, before */
@@ -134,6 +142,7 @@ static struct component look_at_component(struct world *world, uint32_t componen
 	if (found.at_rest) {
 		ring_of(world, found.ring)->contact_ns = NEVER_NS;
 		ring_of(world, found.ring)->stages = 0;
+		forget_meeting(world, component);
 	}
 	return found;
 }
@@ -152,6 +161,7 @@ struct ready {          /* of a component's rings, in ns */
 	uint64_t lost;  /* those that lost a member without a word; 0: none */
 	uint64_t merge; /* the others */
 	uint64_t early; /* others that meet in the midst of a sync; NEVER_NS: none */
+	bool late;      /* joins of one that lost a member were lost */
 };
 
 static void add_ready(struct world *world, uint32_t slot, uint32_t component, struct component *found,
@@ -164,9 +174,10 @@ static void add_ready(struct world *world, uint32_t slot, uint32_t component, st
 	note_contact(world, ring);
 	if (ring->flags & RING_FIRST)
 		found->first_ready_ns = sooner(found->first_ready_ns, ring->contact_ns + ms(totem->join_ms));
-	else if (count_lost(world, slot, component))
+	else if (count_lost(world, slot, component)) {
 		ready->lost = later(ready->lost, ring->broken_ns + ms(token_ms + consensus_ms));
-	else if (ring->early == CONTACT_LATE)
+		ready->late = ready->late || ring->early == CONTACT_LATE;
+	} else if (ring->early == CONTACT_LATE)
 		ready->merge = later(ready->merge, ring->contact_ns + ms(token_ms + consensus_ms));
 	else if (ring->early)
 		ready->early = sooner(ready->early,
@@ -175,6 +186,21 @@ static void add_ready(struct world *world, uint32_t slot, uint32_t component, st
 		ready->merge = later(ready->merge, ring->contact_ns + ms(totem->join_ms));
 	else
 		ready->merge = later(ready->merge, ring->contact_ns + ms(totem->merge_ms));
+}
+
+/* Nodes that lost some, but hear others, begin with those, though their token still goes round (recording
+ * explored-lms-atb): since when the first of the component does. */
+static uint64_t note_meeting(struct world *world, uint32_t component)
+{
+	uint64_t met_ns = state_of(world)->now_ns;
+
+	for (uint32_t node = component; node < world->node_count; node++)
+		if (world->component[node] == component)
+			met_ns = sooner(met_ns, node_of(world, node)->met_ns);
+	for (uint32_t node = component; node < world->node_count; node++)
+		if (world->component[node] == component)
+			node_of(world, node)->met_ns = met_ns;
+	return met_ns;
 }
 
 /* When the component's rings are ready to form one. */
@@ -186,6 +212,10 @@ static void find_ready(struct world *world, uint32_t component, struct component
 
 	while ((slot = next_ring(world, &walk)) != NONE)
 		add_ready(world, slot, component, found, &ready);
+	if (!ready.lost || found->rings < 2)
+		forget_meeting(world, component);
+	else if (!ready.late)
+		ready.lost = sooner(ready.lost, note_meeting(world, component) + meeting_ns(world->scenario));
 	if (ready.lost)
 		found->ready_ns = later(ready.lost, ready.merge);
 	else
@@ -226,6 +256,7 @@ void membership_changed(struct world *world)
 	uint64_t next_ns = NEVER_NS;
 
 	find_components(world);
+	forget_meeting(world, NONE);
 	for (uint32_t node = 0; node < world->node_count; node++) {
 		struct component found;
 

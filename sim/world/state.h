@@ -49,6 +49,7 @@ enum off_list { ON_LIST, DEAF, UNMISSED, DROPPED };
 struct node_state {
 	uint64_t ring_seq;        /* on disk */
 	uint64_t last_arrival_ns; /* of a packet that is under way to it */
+	uint64_t met_ns;          /* since when it hears another ring, and one of the two lost members; or NEVER_NS */
 	uint32_t stored_barrier;  /* on disk */
 	uint32_t file_config;     /* the file: 0 as at the start, else 1 + the step that changed it */
 	uint32_t running_config;  /* what the daemon has read, likewise */
@@ -324,6 +325,12 @@ uint64_t packet_delay_ns(struct world *world, uint32_t from, uint32_t to);
 void network_partition(struct world *world, const struct step *step);
 void network_heal(struct world *world);
 void network_link(struct world *world, const struct step *step);
+
+/* How long after nodes met that also lost some a ring forms of them. */
+static inline uint64_t meeting_ns(const struct scenario *scenario)
+{
+	return (scenario->totem.merge_ms + (uint64_t)scenario_consensus_ms(scenario)) * SCENARIO_MS;
+}
 
 /* ---- component.c ---- */
 enum pace { PACE_NONE, PACE_CONSENSUS, PACE_CONSENSUS_AND_TOKEN };

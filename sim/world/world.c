@@ -127,6 +127,7 @@ static void init_block(struct world *world, uint64_t seed)
 		struct node_state *node = node_of(world, i);
 
 		node->ring = NONE;
+		node->met_ns = NEVER_NS;
 		node->stored_barrier = world->scenario->nodes[i].stored_expected_votes;
 		for (uint32_t timer = 0; timer < VQ_TIMER_COUNT; timer++)
 			node->timers[timer].due_ns = NEVER_NS;
