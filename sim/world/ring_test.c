@@ -429,6 +429,22 @@ static void a_partition_is_noticed_like_a_crash_and_a_merge_after_its_timeout(vo
 	play_close(&play);
 }
 
+/* Who meets others begins with them at once; who only lost some waits for the token first. */
+static void a_node_that_changes_sides_does_not_wait_for_its_token(void **state)
+{
+	struct play play;
+
+	(void)state;
+	play_run(&play, THREE TOGETHER STEP("partition: [[1], [2, 3]]") STEP("partition: [[1, 2], [3]]"));
+	assert_string_equal(play_ring(&play, 1, 3), "12");
+	assert_int_equal(ms_after(&play, 2, 1, 3), 1500);
+	assert_string_equal(play_ring(&play, 0, 3), "12");
+	assert_int_equal(ms_after(&play, 2, 0, 3), 1500);
+	assert_string_equal(play_ring(&play, 2, 3), "3");
+	assert_int_equal(ms_after(&play, 2, 2, 3), 2200);
+	play_close(&play);
+}
+
 /* Healed before anybody missed the token: no ring, and nothing to wait for. */
 static void a_heal_before_token_loss_forms_nothing(void **state)
 {
@@ -740,6 +756,7 @@ int main(void)
 		cmocka_unit_test(a_clean_leave_forms_at_once),
 		cmocka_unit_test(a_crash_is_noticed_by_token_and_consensus),
 		cmocka_unit_test(a_partition_is_noticed_like_a_crash_and_a_merge_after_its_timeout),
+		cmocka_unit_test(a_node_that_changes_sides_does_not_wait_for_its_token),
 		cmocka_unit_test(a_heal_before_token_loss_forms_nothing),
 		cmocka_unit_test(a_heal_after_token_loss_forms_the_same_again),
 		cmocka_unit_test(a_short_pause_forms_nothing),
