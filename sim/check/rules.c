@@ -166,9 +166,10 @@ const struct rule check_rules[] = {
 			    MAN_5
 			    "both expected votes and quorum are recalculated when a node leaves the cluster in a "
 			    "clean state down to configured expected_votes"},
-	[RULE_NO_ABORT] =
-		{"no-abort", RULE_ALWAYS, "No daemon aborts.",
-		 "undocumented: the daemon asserts that who is quorate waits for nobody (quirk wfa-assert)"},
+	[RULE_NO_ABORT] = {"no-abort", RULE_ALWAYS, "No daemon aborts.",
+			   "undocumented: the daemon asserts that who is quorate waits for nobody (quirk "
+			   "wfa-assert), and that it knows "
+			   "the node whose device a message is about (harness/truth/FINDINGS.md, 59)"},
 
 	[RULE_GETINFO] = {"getinfo", RULE_ALWAYS, "getinfo tells of known nodes, what the rules say of them.",
 			  MAN_INFO "the members starting node_ hold information specific to the requested nodeid"},
