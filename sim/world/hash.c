@@ -147,7 +147,7 @@ static bool has_timers(const struct world *world)
 
 /* Where no timer runs, when rings form counts by what happens before and what after only. A forming that is
  * farther off than all that a sync takes comes after all of it, whenever that is exactly: two such
- * moments of one component never come to matter one by one (membership.c takes the later), and those of
+ * moments of one component never come to matter one by one (membership.c takes one of them), and those of
  * different components do not meet. Not so of nodes that start, whose first rings form one by one, and of
  * one that is about to leave. How near a moment counts exactly; 0: any. */
 static uint64_t find_grain_ns(const struct world *world)
