@@ -225,7 +225,7 @@ def another_reply(lines):
 
 TAMPERED = [a_callback_dropped, a_nodelist_dropped, callbacks_swapped, another_quorate, another_state, another_member, another_context,
             a_callback_twice, another_reply]
-HARD = ["explored-lms-five", "explored-token-lms-five.4", "sync-order-stop-8", "sync-order-stop-first-of-6.2", "split-3-2", "pause-lms",
+HARD = ["explored-lms-five", "explored-token-lms-five.2", "sync-order-stop-8", "sync-order-stop-first-of-6.2", "split-3-2", "pause-lms",
         "lms-5", "downscale-5"]
 STATES = 40000  # enough for what is explained, and for some time without result
 

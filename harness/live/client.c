@@ -360,6 +360,10 @@ static void dispatch_pending(void)
 	int met_fault = meet_fault("dispatch");
 	cs_error_t err = votequorum_dispatch(handle, CS_DISPATCH_ALL);
 	transport_mend();
+	if (met_fault && err == CS_ERR_LIBRARY) { /* as when the daemon has gone: a program listens no more */
+		unheard = 1;
+		return;
+	}
 	if (err == CS_OK || err == CS_ERR_TRY_AGAIN || met_fault)
 		return;
 	reply("dispatch", err);

@@ -107,14 +107,17 @@ def cuts_of(step: dict) -> bool | None:
 
 
 def cuts_unforeseen(scenario: dict) -> bool:
-    """Is it cut, at any moment, so that nobody can tell what totem makes of it? A change of members during a cut counts."""
-    members, cut = [node["nodeid"] for node in scenario["cluster"]["nodes"]], set()
+    """Is it cut, at any moment, so that nobody can tell what totem makes of it? A change of members during a cut counts,
+    also one that was not over when it began."""
+    members, cut, changing = [node["nodeid"] for node in scenario["cluster"]["nodes"]], set(), False
     for step in scenario["steps"]:
+        changing = changing and not step["settle"]
         if cuts_of(step) is not None:
             (cut.add if cuts_of(step) else cut.discard)((step["from"], step["to"]))
         elif step["verb"] == "heal":
             cut.clear()
-        if cut and (cuts.unforeseen(members, cut) or step["verb"] in CHANGES_OF_MEMBERS):
+        changing = changing or step["verb"] in CHANGES_OF_MEMBERS
+        if cut and (cuts.unforeseen(members, cut) or changing):
             return True
     return False
 

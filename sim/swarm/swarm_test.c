@@ -226,7 +226,7 @@ static void what_does_not_matter_is_left_out(void **state)
 		       "- pause: 4\n- {resume: 4, after: 30ms}\n- partition: [[1, 2, 3], [4, 5]]\n- wait: 1m\n"
 		       "- getinfo: {node: 2}\n- partition: [[1, 2], [3, 4, 5]]\n- heal: all\n",
 		       "scenario: s\ncluster:\n  nodes: 4\n  quorum: {last_man_standing: 1}\nsteps:\n"
-		       "  - start: all\n  - partition: [[1, 2, 3], [4]]\n  - wait: 1s\n"
+		       "  - start: all\n  - partition: [[1, 2, 3], [4]]\n  - wait: 11s\n"
 		       "  - partition: [[1, 2], [3, 4]]\n");
 }
 
