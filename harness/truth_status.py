@@ -81,15 +81,21 @@ def is_refused(recording: dict, program: str) -> bool:
     return bool(said.returncode == 2 and ours and all(one and one.groups() == ours.groups() for one in theirs))
 
 
-def explain(name: str, program: str, seconds: float) -> str | None:
-    """What `votesim explain` says; None when it found nothing in that time. The conversion must have been written."""
+def search(name: str, program: str, seconds: float) -> subprocess.CompletedProcess | None:
+    """A search of `votesim explain`, exit status 0 or 1; None when it did not end in that time. The conversion must have been written."""
+    base = os.path.join(FOLDER, name)
     try:
-        run = votesim(program, "explain", os.path.join(FOLDER, name + ".yaml"), "--recording", os.path.join(FOLDER, name + ".expected"),
-                      timeout=seconds)
+        run = votesim(program, "explain", base + ".yaml", "--recording", base + ".expected", timeout=seconds)
     except subprocess.TimeoutExpired:
         return None
     assert run.returncode in (0, 1), f"{name}: exit status {run.returncode}: {run.stderr}"
-    return run.stdout if run.returncode == 0 else None
+    return run
+
+
+def explain(name: str, program: str, seconds: float) -> str | None:
+    """What `votesim explain` says; None when it found nothing in that time. The conversion must have been written."""
+    run = search(name, program, seconds)
+    return run.stdout if run and run.returncode == 0 else None
 
 
 def status(recording: dict, program: str, seconds: float) -> str:

@@ -262,7 +262,7 @@ static bool keep(struct search *search)
 static void add_interleavings(struct explore_interleavings *to, const struct explore_interleavings *from)
 {
 	to->runs += from->runs;
-	to->ways = from->ways > UINT64_MAX - to->ways ? UINT64_MAX : to->ways + from->ways;
+	to->ways = explore_sum_ways(to->ways, from->ways);
 	to->cut += from->cut;
 	to->dropped += from->dropped;
 	to->most = from->most > to->most ? from->most : to->most;

@@ -84,6 +84,12 @@ struct explore_finding { /* the shortest way to one kind of breach */
 	struct choice_made *choices;
 };
 
+/* Ways are many: UINT64_MAX says that many or more. */
+static inline uint64_t explore_sum_ways(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 struct explore_interleavings { /* of the events tried, when asked for */
 	uint64_t runs;
 	uint64_t ways;    /* that these stand for; UINT64_MAX: that many or more */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sim/ensure.h"
+#include "sim/explore/explore.h"
 
 #define QUESTIONS_MAX (1u << 20)
 #define PICKED_MAX 255u
@@ -414,11 +415,6 @@ static uint32_t *sort_legs(const struct interleaver *interleaver, uint32_t *to)
 	return first;
 }
 
-static uint64_t sum(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 struct count { /* of the ways from a fork to the end */
 	uint64_t ways;
 	uint32_t next; /* of its legs that is not in it yet */
@@ -446,7 +442,8 @@ static void count_from_first(struct count *counts, const uint32_t *first, const 
 		} else if (wants(counts, first, to[leg])) {
 			stack[depth++] = to[leg];
 		} else {
-			counts[fork].ways = sum(counts[fork].ways, to[leg] == END ? 1 : counts[to[leg]].ways);
+			counts[fork].ways =
+				explore_sum_ways(counts[fork].ways, to[leg] == END ? 1 : counts[to[leg]].ways);
 			counts[fork].next++;
 		}
 	}

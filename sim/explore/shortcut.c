@@ -57,17 +57,6 @@ static bool covers_all(const struct step *step, uint32_t node_count)
 	return step->verb != VERB_PARTITION || nodes == node_count;
 }
 
-static bool has_timers(const struct scenario *scenario)
-{
-	for (uint32_t i = 0; i < scenario->node_count; i++) {
-		const struct vq_config *config = scenario->nodes[i].config;
-
-		if (config->last_man_standing || (config->device_model && *config->device_model))
-			return true;
-	}
-	return false;
-}
-
 static bool has_ties(const struct scenario *scenario)
 {
 	for (uint32_t i = 0; i < scenario->node_count; i++)
@@ -123,7 +112,7 @@ struct shortcuts *shortcuts_create(const struct scenario *scenario, const struct
 	shortcuts = allocate(1, sizeof *shortcuts);
 	shortcuts->events = events;
 	shortcuts->node_count = scenario->node_count;
-	shortcuts->by_component = !has_timers(scenario);
+	shortcuts->by_component = !scenario_has_timers(scenario);
 	shortcuts->ties = has_ties(scenario);
 	shortcuts->order = allocate(events->count, sizeof *shortcuts->order);
 	shortcuts->groups = allocate(events->count, sizeof *shortcuts->groups);

@@ -391,7 +391,7 @@ static void keep_run(struct walker *walker, uint32_t first)
 static void add_interleaved(struct explore_interleavings *to, const struct interleaved *done)
 {
 	to->runs += done->runs;
-	to->ways = done->ways > UINT64_MAX - to->ways ? UINT64_MAX : to->ways + done->ways;
+	to->ways = explore_sum_ways(to->ways, done->ways);
 	to->cut += done->dropped != 0;
 	to->dropped += done->dropped;
 	to->most = done->runs > to->most ? (uint32_t)done->runs : to->most;

@@ -43,6 +43,17 @@ uint64_t scenario_consensus_ms(const struct scenario *scenario)
 	return scenario_token_ms(scenario) * 12 / 10;
 }
 
+bool scenario_has_timers(const struct scenario *scenario)
+{
+	for (uint32_t i = 0; i < scenario->node_count; i++) {
+		const struct vq_config *config = scenario->nodes[i].config;
+
+		if (config->last_man_standing || (config->device_model && *config->device_model))
+			return true;
+	}
+	return false;
+}
+
 /* ---- top-level keys -------------------------------------------------------------------- */
 
 struct document {

@@ -316,6 +316,8 @@ int scenario_node_index(const struct scenario *scenario, uint32_t nodeid);
 /* token in force for this scenario, milliseconds (corosync.conf(5), token_coefficient). */
 uint64_t scenario_token_ms(const struct scenario *scenario);
 uint64_t scenario_consensus_ms(const struct scenario *scenario);
+/* Has votequorum a timer to run, as the nodes are configured when they start? */
+bool scenario_has_timers(const struct scenario *scenario);
 
 /* ---- reading --------------------------------------------------------------- */
 

@@ -128,7 +128,7 @@ static void add_messages(const struct world *world, XXH3_state_t *hash, uint32_t
 	}
 }
 
-/* Can a timer of a core ever run? */
+/* Can a timer of a core ever run, also after a reload? */
 static bool has_timers(const struct world *world)
 {
 	const struct scenario *scenario = world->scenario;
@@ -136,13 +136,7 @@ static bool has_timers(const struct world *world)
 	for (uint32_t i = 0; i < scenario->step_count; i++)
 		if (scenario->steps[i].configs)
 			return true;
-	for (uint32_t i = 0; i < world->node_count; i++) {
-		const struct vq_config *config = scenario->nodes[i].config;
-
-		if (config->last_man_standing || (config->device_model && *config->device_model))
-			return true;
-	}
-	return false;
+	return scenario_has_timers(scenario);
 }
 
 /* Where no timer runs, when rings form counts by what happens before and what after only. A forming that is
